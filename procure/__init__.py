@@ -1,0 +1,72 @@
+"""Purchase orders under uncertain demand: plan in, orders out.
+
+>>> import procure
+>>> plan = procure.read_plan("plan.json")        # doctest: +SKIP
+>>> solution = procure.solve(plan)               # doctest: +SKIP
+>>> solution.purchase_orders()                   # doctest: +SKIP
+>>> solution.write("out")                        # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from procure import errors
+    from procure.engines.interface import Progress
+    from procure.engines.run import solve
+    from procure.errors import NoPlanError, PlanError, ProcureError, SolverError, UsageError
+    from procure.plan import check_plan, read_plan
+    from procure.plan.records import Plan
+    from procure.solution.document import read_solution
+    from procure.solution.records import Solution
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "NoPlanError",
+    "Plan",
+    "PlanError",
+    "ProcureError",
+    "Progress",
+    "Solution",
+    "SolverError",
+    "UsageError",
+    "__version__",
+    "check_plan",
+    "errors",
+    "read_plan",
+    "read_solution",
+    "solve",
+]
+
+# Names are looked up when first used, so that `procure --help` needs none of the heavy libraries.
+_HOMES = {
+    "NoPlanError": "procure.errors",
+    "Plan": "procure.plan.records",
+    "PlanError": "procure.errors",
+    "ProcureError": "procure.errors",
+    "Progress": "procure.engines.interface",
+    "Solution": "procure.solution.records",
+    "SolverError": "procure.errors",
+    "UsageError": "procure.errors",
+    "check_plan": "procure.plan",
+    "read_plan": "procure.plan",
+    "read_solution": "procure.solution.document",
+    "solve": "procure.engines.run",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "errors":
+        return importlib.import_module("procure.errors")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'procure' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,106 @@
+"""`procure solve`: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+import procure
+from procure.cli.options import json_option, plan_argument, seconds, set_option, share
+from procure.cli.streams import say_json
+
+ENGINES = ("auto", "compact", "decomposed")
+SOLVERS = ("highs", "cbc", "scip", "gurobi", "cplex", "xpress", "copt")
+RELAXED = 3
+
+
+@click.command()
+@plan_argument
+@click.option(
+    "-o",
+    "--out",
+    default="out",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Directory of the result.",
+)
+@click.option(
+    "--objective",
+    type=click.Choice(["cost", "backorders"]),
+    help="What to minimise.  [default: as the plan says]",
+)
+@click.option(
+    "--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help="How the plan is solved."
+)
+@click.option(
+    "--solver", type=click.Choice(SOLVERS), default="highs", show_default=True, help="Solver to use."
+)
+@click.option(
+    "--time-limit",
+    type=seconds,
+    default="60",
+    show_default=True,
+    metavar="S",
+    help="Stop after about so many seconds with the best plan found.",
+)
+@click.option(
+    "--gap",
+    type=share,
+    default="0.001",
+    show_default=True,
+    metavar="R",
+    help="Stop when the plan is proven this close to the best one: 0.001 or 0.1%.",
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), metavar="N", help="Seed of all draws.  [default: as the plan says]"
+)
+@set_option
+@json_option
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.pass_context
+def solve(
+    ctx: click.Context,
+    plan: Path,
+    out: Path,
+    objective: str | None,
+    engine: str,
+    solver: str,
+    time_limit: float,
+    gap: float,
+    seed: int | None,
+    overrides: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Plan the purchase orders of PLAN.
+
+    PLAN is a plan.json, a folder of CSV files or an .xlsx workbook. The orders to release now are written to
+    purchase_orders.csv in the output directory, with the supplier schedule, transfers and the whole solution.
+    """
+    from procure.cli.progress import watch
+    from procure.cli.summary import show_summary, summary_document
+    from procure.solution.write import ensure_apart, ensure_writable
+
+    records = procure.read_plan(plan, overrides)
+    ensure_apart(plan, out)
+    ensure_writable(out)
+    with watch(quiet=quiet) as run:
+        solution = procure.solve(
+            records,
+            objective=objective,
+            engine=engine,
+            solver=solver,
+            time_limit=time_limit,
+            gap=gap,
+            seed=seed,
+            progress=run.update,
+            stop=run.stop,
+        )
+    files = solution.write(out)
+    if as_json:
+        say_json(summary_document(solution, files))
+    elif not quiet:
+        show_summary(solution, files)
+    if solution.status == "relaxed":
+        ctx.exit(RELAXED)

@@ -1,0 +1,112 @@
+"""What every engine takes and gives."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from procure.plan.network import Network
+from procure.solution.ledger import Decision, Laws
+from procure.solution.limits import Limits
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is.
+
+    Attributes
+    ----------
+    phase
+        `relax limits`, `backorders` or `cost`.
+    bound, best, gap
+        Proven bound, best total found and their relative gap; None while unknown.
+    seconds
+        Time since the start.
+    """
+
+    phase: str
+    bound: float | None
+    best: float | None
+    gap: float | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to solve.
+
+    Attributes
+    ----------
+    solver
+        Name of the MILP solver.
+    time_limit
+        Seconds for the whole run, about.
+    gap
+        Relative gap at which to stop.
+    progress
+        Called from time to time.
+    stop
+        Set it to end the run with the best plan so far.
+    """
+
+    solver: str = "highs"
+    time_limit: float = 60.0
+    gap: float = 1e-3
+    progress: Callable[[Progress], None] | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """Time since the start."""
+        return time.monotonic() - self.started
+
+    @property
+    def time_left(self) -> float:
+        """Seconds until the time limit."""
+        return self.time_limit - self.seconds
+
+    @property
+    def over(self) -> bool:
+        """Whether to end now."""
+        return self.stop.is_set() or self.time_left <= 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A plan in numbers with its laws and the limits to keep."""
+
+    network: Network
+    laws: Laws
+    limits: Limits
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What an engine found.
+
+    Attributes
+    ----------
+    decision
+        The best decision, which keeps every limit of `limits`.
+    limits
+        The limits, relaxed where the start breaks them.
+    bound
+        Proven lower bound on the total cost.
+    backorder_bound
+        Proven lower bound of the first stage of the objective `backorders`; None under `cost`.
+    seconds
+        Time by phase.
+    engine, solver
+        Names.
+    """
+
+    decision: Decision
+    limits: Limits
+    bound: float
+    backorder_bound: float | None
+    seconds: dict[str, float]
+    engine: str
+    solver: str

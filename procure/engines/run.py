@@ -1,0 +1,141 @@
+"""The run: plan in, checked and priced solution out. Whoever reads `solve` knows the product."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable
+
+
+from procure.engines.compact import solve_compact
+from procure.engines.interface import Options, Outcome, Progress, Task
+from procure.errors import Fault, InternalError, PlanError, UsageError
+from procure.plan.advice import check_plan
+from procure.plan.network import build_network
+from procure.plan.records import Plan
+from procure.solution.assemble import assemble
+from procure.solution.check import violations
+from procure.solution.ledger import Laws, Ledger, keep_ledger
+from procure.solution.limits import limits_of
+from procure.solution.records import Solution
+
+ENGINES = {"auto": solve_compact, "compact": solve_compact}
+
+
+def solve(
+    plan: Plan,
+    objective: str | None = None,
+    engine: str = "auto",
+    solver: str = "highs",
+    time_limit: float = 60.0,
+    gap: float = 1e-3,
+    seed: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+) -> Solution:
+    """Decide what to order: the least total expected cost under every limit of the plan.
+
+    Parameters
+    ----------
+    plan
+        The plan, as `read_plan` gives it.
+    objective
+        `cost` or `backorders`; default: as the plan says.
+    engine
+        `auto` or `compact`.
+    solver
+        MILP solver: `highs`, `cbc`, `scip`, `gurobi`, `cplex`, `xpress` or `copt`.
+    time_limit
+        Seconds after which, about, the best plan so far is returned.
+    gap
+        Relative gap between total and proven bound at which to stop.
+    seed
+        Seed of all random draws; default: as the plan says.
+    progress
+        Called from time to time with how far the run is.
+    stop
+        Set it from another thread to end the run with the best plan so far.
+
+    Returns
+    -------
+    Solution
+        Checked by plain arithmetic; it keeps every limit but those under `relaxations`.
+
+    Raises
+    ------
+    PlanError
+        The plan asks for something that can't be planned yet.
+    UsageError
+        An engine or solver of that name is not there.
+    SolverError
+        The solver broke down.
+    InternalError
+        The result breaks a rule of the plan or its own bound; please report it.
+    """
+    if engine not in ENGINES:
+        raise UsageError(f"engine {engine!r} is not there yet; use auto or compact")
+    plan = _with_policy(plan, objective, seed)
+    _refuse_lost_sales(plan)
+    network = build_network(plan)
+    task = Task(network, Laws.of(network), limits_of(network))
+    options = Options(solver=solver, time_limit=time_limit, gap=gap, progress=progress, stop=stop or threading.Event())
+    outcome = ENGINES[engine](task, options)
+    ledger = keep_ledger(network, task.laws, outcome.decision)
+    _assert_sound(ledger, outcome)
+    return assemble(
+        ledger,
+        task.laws,
+        task.limits,
+        outcome.limits,
+        bound=outcome.bound,
+        backorder_bound=outcome.backorder_bound,
+        gap=gap,
+        engine=outcome.engine,
+        solver=outcome.solver,
+        seconds={**outcome.seconds, "total": options.seconds},
+        warnings=_warnings(plan, options),
+    )
+
+
+def _with_policy(plan: Plan, objective: str | None, seed: int | None) -> Plan:
+    """The plan with the objective and seed of this run."""
+    changed = {k: v for k, v in (("objective", objective), ("seed", seed)) if v is not None}
+    if not changed:
+        return plan
+    policy = plan.policy.model_validate({**plan.policy.model_dump(), **changed})
+    return plan.model_copy(update={"policy": policy})
+
+
+def _refuse_lost_sales(plan: Plan) -> None:
+    faults = [
+        Fault(
+            table="items",
+            row=row,
+            column="unmet_demand",
+            value="lost",
+            message="lost sales can't be planned yet; use 'backorder' with the lost margin as backorder_cost",
+        )
+        for row, item in enumerate(plan.items, start=2)
+        if item.unmet_demand == "lost"
+    ]
+    if faults:
+        raise PlanError(faults)
+
+
+def _assert_sound(ledger: Ledger, outcome: Outcome) -> None:
+    """Hold the result against every rule and its own bound, whatever the solver said."""
+    broken = violations(ledger, outcome.limits)
+    if broken:
+        raise InternalError(f"the plan found breaks {len(broken)} rules, the first: {broken[0]}")
+    if math.isfinite(outcome.bound) and outcome.bound > ledger.total + 1e-6 * ledger.gross:
+        raise InternalError(f"the bound {outcome.bound:.6f} lies above the total {ledger.total:.6f}")
+
+
+def _warnings(plan: Plan, options: Options) -> list[str]:
+    warnings = [str(warning) for warning in check_plan(plan)]
+    if options.stop.is_set():
+        warnings.append("run: stopped early; this is the best plan found by then")
+    return warnings
+
+
+

@@ -1,0 +1,358 @@
+"""One minimisation: a cut model refined until its bound and the plain arithmetic agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from procure.engines.cuts import Curves
+from procure.engines.interface import Options, Progress, Task
+from procure.engines.reach import reach_of
+from procure.engines.separate import violated_rises
+from procure.engines.translate import Translation, decision_of, translate
+from procure.engines.useful import useful_levels
+from procure.solution.check import violations
+from procure.solution.ledger import Decision, Ledger, keep_ledger
+from procure.solution.limits import Limits
+from procure_milp.build import build_model
+from procure_milp.expressions import step_size
+from procure_milp.instance import Instance
+from procure_milp.solve import Session, open_session
+
+Array = NDArray[np.float64]
+
+SHARE_FOR_SEARCH = 0.6
+"""Share of the gap that the search may leave; the rest is for the difference between cuts and true functions."""
+RELAXATIONS = 8
+"""Most rounds of cuts at the linear relaxation before the search."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a stage minimises.
+
+    Attributes
+    ----------
+    name
+        `cost`, `backorders` or `relaxation`.
+    value
+        True objective of a ledger, by plain arithmetic.
+    gross
+        Money (or amount) that a relative gap refers to.
+    gap
+        Relative gap at which to stop.
+    limits
+        The shared limits.
+    kept
+        Limits that a decision must keep: `limits`, without those that have slack.
+    slack
+        Periods of limits, by position, whose excess is minimised.
+    backorder_limit
+        Most weighted backorders.
+    """
+
+    name: str
+    value: Callable[[Ledger], float]
+    gross: Callable[[Ledger], float]
+    gap: float
+    limits: Limits
+    kept: Limits
+    slack: dict[int, NDArray[np.bool_]]
+    backorder_limit: float = np.inf
+
+
+@dataclass(eq=False)
+class Best:
+    """The best decision so far and the best bound."""
+
+    ledger: Ledger
+    bound: float = -np.inf
+
+
+class Stage:
+    """Minimises one goal with a compact model.
+
+    Parameters
+    ----------
+    task
+        The plan in numbers.
+    goal
+        What to minimise, under which limits.
+    options
+        Solver, time, gap.
+    start
+        A decision that keeps the limits.
+    """
+
+    def __init__(self, task: Task, goal: Goal, options: Options, start: Decision) -> None:
+        self.task, self.goal, self.options = task, goal, options
+        self.best = Best(keep_ledger(task.network, task.laws, start))
+        self.levels = useful_levels(task.network, task.laws, backorders_only=goal.name != "cost" or goal.backorder_limit < np.inf)
+        self.translation = self._translation()
+        self.curves = Curves(task.laws, self.translation.cells)
+        self._candidates: list[Array] = []
+
+    def _translation(self) -> Translation:
+        goal, task = self.goal, self.task
+        hard = tuple(limit for k, limit in enumerate(goal.limits) if k not in goal.slack)
+        reach = reach_of(task.network, self.levels, hard)
+        return translate(
+            task.network,
+            task.laws,
+            goal.limits,
+            reach,
+            slack=goal.slack,
+            backorder_limit=goal.backorder_limit + self._residual,
+        )
+
+    @property
+    def _residual(self) -> float:
+        return self.levels.residual
+
+    @cached_property
+    def constant(self) -> float:
+        """What the objective of the model leaves out; less what the useful levels could lose."""
+        inst = self.translation.instance
+        low = {i: e.backorders.value(e.backorders.start) for i, e in inst.envelopes.items()}
+        if self.goal.name == "cost":
+            base = sum(float(inst.backorder_cost[i]) * b for i, b in low.items())
+            return inst.constant + base - (self._residual if self.goal.backorder_limit == np.inf else 0.0)
+        if self.goal.name == "backorders":
+            base = sum(float(inst.weight[c]) * b for (c, _), b in low.items())
+            return inst.weight_constant + base - self._residual
+        return 0.0
+
+    def run(self) -> Best:
+        """Refine until the gap is reached, nothing changes any more, or time is over."""
+        inst = self.translation.instance
+        if not inst.lines and not inst.moves:
+            self.best.bound = self.goal.value(self.best.ledger)
+            return self.best
+        session = self._open(inst)
+        self._relax(session)
+        while not self._done():
+            if not self._search(session):
+                break
+        self.best.bound = min(self.best.bound, self.goal.value(self.best.ledger))
+        return self.best
+
+    def _open(self, inst: Instance) -> Session:
+        model = build_model(inst, self.goal.name)
+        session = open_session(model, self.options.solver)
+        self.places = _Places(session, self.translation)
+        return session
+
+    def _relax(self, session: Session) -> None:
+        """Draw tangents where the linear relaxation lies; each round's optimum is a bound."""
+        for _ in range(RELAXATIONS):
+            if self._done():
+                return
+            found = session.relax(self.options.time_left)
+            if found.values is None or not found.exact:
+                return
+            self._prove(found.bound)
+            tolerance = 0.1 * self.goal.gap * self._gross
+            rises = violated_rises(session, found.values)
+            bent = self._refine(session, found.values, tolerance)
+            inst = self.translation.instance
+            inst.rises.extend(rises)
+            if not bent + session.add_rises(rises):
+                return
+
+    def _search(self, session: Session) -> bool:
+        """One branch-and-cut run; returns whether another one could still help."""
+        before = self.goal.value(self.best.ledger)
+        gap = SHARE_FOR_SEARCH * self.goal.gap * self._gross
+        self._candidates = []
+        found = session.search(
+            self.places.columns_of(self.best.ledger.decision, self.translation),
+            self.options.time_left,
+            gap,
+            self.options.stop,
+            self._watch,
+        )
+        self._prove(found.bound)
+        for values in [*self._candidates[-5:], *([] if found.values is None else [found.values])]:
+            self._offer(values)
+        if self._done() or found.values is None:
+            return False
+        added = self._refine(session, found.values, 0.0)
+        return added > 0 or self.goal.value(self.best.ledger) < before
+
+    def _watch(self, bound: float, _best: float, values: Array | None) -> None:
+        if values is not None:
+            self._candidates.append(values)
+        if np.isfinite(bound):
+            self._tell(max(self.best.bound, bound + self.constant))
+
+    def _tell(self, bound: float) -> None:
+        if self.options.progress is not None:
+            best = self.goal.value(self.best.ledger)
+            known = bool(np.isfinite(bound))
+            self.options.progress(
+                Progress(
+                    phase=self.goal.name,
+                    bound=bound if known else None,
+                    best=best,
+                    gap=max(best - bound, 0.0) / self._gross if known else None,
+                    seconds=self.options.seconds,
+                )
+            )
+
+    @property
+    def _gross(self) -> float:
+        return self.goal.gross(self.best.ledger)
+
+    def _prove(self, bound: float) -> None:
+        if np.isfinite(bound):
+            self.best.bound = max(self.best.bound, bound + self.constant)
+        self._tell(self.best.bound)
+
+    def _done(self) -> bool:
+        apart = self.goal.value(self.best.ledger) - self.best.bound
+        return self.options.over or apart <= max(self.goal.gap, 1e-9) * self._gross
+
+    def _offer(self, values: Array) -> bool:
+        """Take the decision in these columns if it keeps every rule and is better by plain arithmetic."""
+        decision = decision_of(
+            self.task.network, self.translation, self.places.lots(values), self.places.parcels(values)
+        )
+        ledger = keep_ledger(self.task.network, self.task.laws, decision)
+        if self.goal.value(ledger) >= self.goal.value(self.best.ledger):
+            return False
+        if not self.keeps_limits(ledger):
+            return False
+        self.best.ledger = ledger
+        return True
+
+    def keeps_limits(self, ledger: Ledger) -> bool:
+        """Whether a decision keeps every rule, and the backorder limit of the second stage."""
+        if ledger.weighted_backorders > self.goal.backorder_limit * (1.0 + 1e-6):
+            return False
+        return not violations(ledger, self.goal.kept)
+
+    def _refine(self, session: Session, values: Array, tolerance: float) -> int:
+        """Add tangents where the cut model lies below the true functions by more than its share of `tolerance`."""
+        inst = self.translation.instance
+        supply = self.places.supply(values)
+        cells, periods = np.indices(supply.shape)
+        share = tolerance / max(supply.size, 1)
+        true, _ = self.curves.backorders(cells, periods, supply)
+        worth = np.maximum(inst.backorder_cost, 1e-6) if self.goal.name == "cost" else inst.weight[:, None]
+        tolerances = np.maximum(share, 1e-7 * self._gross / supply.size) / worth
+        bent = self._bend_backorders(supply, true, np.broadcast_to(tolerances, supply.shape))
+        bent |= self._bend_peaks(supply)
+        session.bend(sorted(bent))
+        return len(bent)
+
+    def _bend_backorders(self, supply: Array, true: Array, tolerances: Array) -> set[tuple[int, int]]:
+        bent = set()
+        for (c, t), envelope in self.translation.instance.envelopes.items():
+            x = float(supply[c, t])
+            if true[c, t] - envelope.backorders.value(x) > tolerances[c, t]:
+                at = np.array([c]), np.array([t]), np.array([x])
+                value, slope = self.curves.backorders(*at)
+                if envelope.backorders.add(float(slope[0]), x, float(value[0])):
+                    bent.add((c, t))
+        return bent
+
+    def _bend_peaks(self, supply: Array) -> set[tuple[int, int]]:
+        bent = set()
+        for (c, t), envelope in self.translation.instance.envelopes.items():
+            if envelope.peak is None:
+                continue
+            x = float(supply[c, t])
+            at = np.array([c]), np.array([t]), np.array([x])
+            value, slope = self.curves.peak(*at)
+            if value[0] - envelope.peak.value(x) > 1e-7 * max(1.0, value[0]) and envelope.peak.add(
+                float(slope[0]), x, float(value[0])
+            ):
+                bent.add((c, t))
+        return bent
+
+
+class _Places:
+    """Where the variables of the model lie among the solver's columns."""
+
+    def __init__(self, session: Session, translation: Translation) -> None:
+        inst, var = translation.instance, session.model.variables
+        grid = [(c, t) for c in range(inst.n_cells) for t in range(inst.periods)]
+        self._shape = (inst.n_cells, inst.periods)
+        self._supply = np.array([session.column(var.supply[i]) for i in grid])
+        self._lots = [(i, session.column(v)) for i, v in var.lots.items()]
+        self._parcels = [(i, session.column(v)) for i, v in var.parcels.items()]
+        self._session, self._instance = session, inst
+
+    def supply(self, values: Array) -> Array:
+        """X, shape (C, T)."""
+        return values[self._supply].reshape(self._shape)
+
+    def lots(self, values: Array) -> Array:
+        """Steps ordered by line and period, tiers added up."""
+        lots = np.zeros((len(self._instance.lines), self._instance.periods))
+        for (line, period, _), column in self._lots:
+            lots[line, period] += values[column]
+        return lots
+
+    def parcels(self, values: Array) -> Array:
+        """Steps shipped by move and period."""
+        parcels = np.zeros((len(self._instance.moves), self._instance.periods))
+        for (move, period), column in self._parcels:
+            parcels[move, period] = values[column]
+        return parcels
+
+    def columns_of(self, decision: Decision, translation: Translation) -> Array:
+        """Whole columns of the solver for a decision, as a start."""
+        return start_columns(self._session, translation, decision)
+
+
+def start_columns(session: Session, translation: Translation, decision: Decision) -> Array:
+    """Values of all whole columns for a decision; other columns are left at 0 for the solver to fill in."""
+    inst, var = translation.instance, session.model.variables
+    values = np.zeros(session.width)
+    orders, shipments = decision.orders[translation.lines], decision.shipments[translation.moves]
+
+    def put(variable: object, value: float) -> None:
+        values[session.column(variable)] = value
+
+    goods: dict[tuple[int, int], float] = {}
+    load: dict[tuple[int, int], float] = {}
+    for k, line in enumerate(inst.lines):
+        group = inst.groups[line.group]
+        for j, t in enumerate(line.periods):
+            steps = float(orders[k, t]) / step_size(line.step)
+            if steps <= 0.0:
+                continue
+            i = max((i for i, tier in enumerate(line.tiers) if tier.least[j] <= steps + 1e-6 and tier.most[j] > 0.0), default=0)
+            put(var.lots[k, t, i], steps)
+            if line.has_switch:
+                put(var.open[k, t, i], 1.0)
+            tier = line.tiers[i]
+            value = tier.price * float(orders[k, t]) + tier.intercept
+            goods[line.group, t] = goods.get((line.group, t), 0.0) + value
+            load[line.group, t] = load.get((line.group, t), 0.0) + group.load.get(k, 0.0) * float(orders[k, t])
+            if (line.cell, t + line.lead) in var.arrives:
+                put(var.arrives[line.cell, t + line.lead], 1.0)
+    for (g, t), value in goods.items():
+        group = inst.groups[g]
+        if (g, t) in var.placed:
+            put(var.placed[g, t], 1.0)
+        if group.discounts:
+            tier_reached = sum(value >= least * (1.0 - 1e-9) for least, _ in group.discounts)
+            put(var.in_tier[g, t, tier_reached], 1.0)
+        if (g, t) in var.containers:
+            put(var.containers[g, t], float(np.ceil(load[g, t] / group.size - 1e-9)))
+    for k, move in enumerate(inst.moves):
+        for t in move.periods:
+            if shipments[k, t] > 0.0:
+                put(var.parcels[k, t], float(shipments[k, t]) / step_size(move.step))
+                put(var.ships[move.origin, t], 1.0)
+                if (move.lane, t) in var.trip:
+                    put(var.trip[move.lane, t], 1.0)
+                if (move.target, t + move.lead) in var.arrives:
+                    put(var.arrives[move.target, t + move.lead], 1.0)
+    return values

@@ -1,0 +1,63 @@
+"""Writes a plan: as normalised JSON, as a folder of CSV files, as a workbook; and its fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+
+from procure.plan.records import TABLES, Plan, Record, Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@cache
+def _adapter(record: type[Record]) -> TypeAdapter[list[Any]]:
+    return TypeAdapter(list[record])  # type: ignore[valid-type]
+
+
+def table_rows(plan: Plan, table: str, exclude_defaults: bool = False) -> list[dict[str, Any]]:
+    """Return the rows of a table as JSON values, without what is absent or, if asked, its default."""
+    records = list(getattr(plan, table))
+    rows: list[dict[str, Any]] = _adapter(TABLES[table]).dump_python(
+        records, mode="json", by_alias=True, exclude_none=True, exclude_defaults=exclude_defaults
+    )
+    return rows
+
+
+def setting_values(plan: Plan) -> dict[str, Any]:
+    """Return the scalars as JSON values, without what is absent."""
+    return plan.model_dump(mode="json", by_alias=True, exclude_none=True, include=set(Settings.model_fields))
+
+
+def plan_json(plan: Plan) -> str:
+    """Write a plan as JSON, one record a line, in an order and form of its own."""
+    parts = [f'  "{key}": {_compact(value)}' for key, value in setting_values(plan).items()]
+    for table in TABLES:
+        if rows := table_rows(plan, table):
+            lines = ",\n".join(f"    {_compact(row)}" for row in rows)
+            parts.append(f'  "{table}": [\n{lines}\n  ]')
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def plan_digest(plan: Plan) -> str:
+    """Return the SHA-256 of what a plan says, samples included, wherever they are stored."""
+    text = plan_json(plan.model_copy(update={"demand_samples": None}))
+    digest = hashlib.sha256(text.encode())
+    if plan.samples is not None:
+        digest.update(_sample_bytes(plan.samples))
+    return digest.hexdigest()
+
+
+def _sample_bytes(samples: pd.DataFrame) -> bytes:
+    ordered = samples.assign(sample=samples["sample"].astype(str))
+    ordered = ordered.sort_values(["item", "warehouse", "sample", "period"])
+    return ordered.to_csv(index=False, lineterminator="\n").encode()

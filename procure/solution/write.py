@@ -1,0 +1,195 @@
+"""Writing a result: one directory of files, replaced as a set.
+
+Every file is first written whole beside its place, in a hidden directory, and forced to disk; only then are
+the old files replaced, one quick rename after another, `solution.json` last. A run killed at any moment
+leaves each file whole, either old or new. `solution.json` holds the SHA-256 of the others, which tells a
+mixture apart.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+from procure.errors import UsageError
+from procure.solution.document import solution_text
+from procure.solution.records import Solution
+from procure.solution.tables import (
+    ORDER_COLUMNS,
+    TRANSFER_COLUMNS,
+    Cell,
+    Row,
+    order_rows,
+    transfer_rows,
+)
+
+SOLUTION_FILE = "solution.json"
+PLAN_FILE = "plan.json"
+SAMPLES_FILE = "demand_samples.csv"
+FILES = ("purchase_orders.csv", "supplier_schedule.csv", "transfers.csv", PLAN_FILE, SOLUTION_FILE)
+
+_STAGING = ".procure-"  # followed by the process id; cleaned up by the next run if this one is killed
+_STALE_SECONDS = 3600.0
+
+
+def write_solution(solution: Solution, directory: str | Path) -> tuple[Path, ...]:
+    """Write the result's files into `directory`, made if need be, and return their paths.
+
+    Raises
+    ------
+    UsageError
+        The directory can't be made or written to.
+    """
+    folder = Path(directory)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _remove_stale(folder)
+        staging = Path(tempfile.mkdtemp(prefix=f"{_STAGING}{os.getpid()}-", dir=folder))
+        try:
+            names = _stage(solution, staging)
+            return _replace(staging, folder, names)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+    except OSError as error:
+        raise UsageError(
+            f"can't write to {folder}: {error.strerror or error}; nothing is lost, "
+            "the files of the last run are whole"
+        ) from error
+
+
+def ensure_writable(directory: str | Path) -> None:
+    """Refuse an output directory that can't be written to, without leaving a trace in it.
+
+    Raises
+    ------
+    UsageError
+        It is a file, or it or its nearest existing parent can't be written to.
+    """
+    folder = Path(directory)
+    nearest = folder
+    while not os.path.lexists(nearest) and nearest != nearest.parent:
+        nearest = nearest.parent
+    if not nearest.is_dir():
+        raise UsageError(f"can't write to {folder}: {nearest} is not a directory; choose another with -o")
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"can't write to {folder}: {error.strerror or error}; choose another with -o"
+        ) from error
+
+
+def ensure_apart(plan: str | Path, directory: str | Path) -> None:
+    """Refuse an output directory in which the result would replace the plan it was made from.
+
+    Raises
+    ------
+    UsageError
+        The directory is the plan's own folder, or holds the plan under a name that the result uses.
+    """
+    source, folder = Path(plan), Path(directory)
+    if not folder.is_dir():
+        return
+    taken = [folder, *(folder / name for name in (*FILES, SAMPLES_FILE))]
+    if any(path.exists() and path.samefile(source) for path in taken):
+        raise UsageError(f"the result in {folder} would replace the plan {source}; choose another with -o")
+
+
+def _stage(solution: Solution, staging: Path) -> tuple[str, ...]:
+    """Write every file into `staging`; return their names in the order of their replacement."""
+    plan = solution.plan
+    digests: dict[str, str] = {}
+    if plan.samples is not None:
+        plan.samples.to_csv(staging / SAMPLES_FILE, index=False, lineterminator="\n")
+        digests[SAMPLES_FILE] = _settle(staging / SAMPLES_FILE)
+        plan = plan.model_copy(update={"demand_samples": SAMPLES_FILE})
+    for name, text in _texts(solution, plan.to_json()):
+        path = staging / name
+        path.write_text(text, encoding="utf-8", newline="")
+        digests[name] = _settle(path)
+    path = staging / SOLUTION_FILE
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(solution_text(solution, files=digests))
+    _settle(path)
+    return (*digests, SOLUTION_FILE)
+
+
+def _texts(solution: Solution, plan_text: str) -> Iterator[tuple[str, str]]:
+    yield "purchase_orders.csv", csv_text(ORDER_COLUMNS, order_rows(solution, release=True))
+    yield "supplier_schedule.csv", csv_text(ORDER_COLUMNS, order_rows(solution, release=False))
+    yield "transfers.csv", csv_text(TRANSFER_COLUMNS, transfer_rows(solution))
+    yield PLAN_FILE, plan_text if plan_text.endswith("\n") else plan_text + "\n"
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Row]) -> str:
+    """Comma, dot, ISO dates, quotes only where needed."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_plain(cell) for cell in row] for row in rows)
+    return buffer.getvalue()
+
+
+def _plain(cell: Cell) -> str:
+    """Write a cell out; numbers never in powers of ten."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float):
+        return f"{cell:.6f}".rstrip("0").rstrip(".")
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
+
+
+def _settle(path: Path) -> str:
+    """Force a file to disk and return its SHA-256."""
+    with path.open("rb+") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+    return digest
+
+
+def _replace(staging: Path, folder: Path, names: Sequence[str]) -> tuple[Path, ...]:
+    written = []
+    for name in names:
+        os.replace(staging / name, folder / name)  # noqa: PTH105 - the tests cut a run short here
+        written.append(folder / name)
+    _settle_directory(folder)
+    return tuple(written)
+
+
+def _settle_directory(folder: Path) -> None:
+    if os.name != "posix":  # elsewhere a directory can't be opened
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _remove_stale(folder: Path) -> None:
+    """Remove what killed runs left behind, but nothing of a run that is still writing."""
+    for leftover in folder.glob(f"{_STAGING}*"):
+        if leftover.is_dir() and not _in_use(leftover):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _in_use(leftover: Path) -> bool:
+    owner = leftover.name.removeprefix(_STAGING).partition("-")[0]
+    if os.name != "posix" or not owner.isdigit():
+        return time.time() - leftover.stat().st_mtime < _STALE_SECONDS
+    try:
+        os.kill(int(owner), 0)  # asks only whether the process is there
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

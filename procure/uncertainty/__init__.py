@@ -1,0 +1,1 @@
+"""Demand families, loss functions and the law of cumulative demand."""
