@@ -1,11 +1,13 @@
 """Reference pages, generated from the records and the commands: `python docs/generate.py` writes them.
 
-A test compares the pages with what is generated, so that no column and no option goes undocumented.
+A test compares the pages with what is generated, so that no column and no option goes undocumented. The
+README's picture is the output that the quickstart's own README shows.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import typing
 from collections.abc import Iterator
 from pathlib import Path
@@ -172,6 +174,17 @@ def _codes(names: tuple[str, ...]) -> str:
 PAGES = {"plan.md": plan_page, "result.md": result_page, "cli.md": cli_page}
 
 
+PICTURE = re.compile(r"(?<=```text\n).*?(?=^```)", re.DOTALL | re.MULTILINE)
+
+
+def readme() -> str:
+    """Return the README with its picture as it should be."""
+    example = (HERE.parent / "examples" / "quickstart" / "README.md").read_text(encoding="utf-8")
+    shown = PICTURE.search(example)
+    text = (HERE.parent / "README.md").read_text(encoding="utf-8")
+    return PICTURE.sub(lambda _: shown.group(), text, count=1) if shown else text
+
+
 def page(name: str) -> str:
     """Return a page as it should be."""
     return PAGES[name]().rstrip("\n") + "\n"
@@ -181,6 +194,7 @@ def main() -> None:
     """Write all pages."""
     for name in PAGES:
         (HERE / name).write_text(page(name), encoding="utf-8")
+    (HERE.parent / "README.md").write_text(readme(), encoding="utf-8")
 
 
 if __name__ == "__main__":

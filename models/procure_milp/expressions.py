@@ -98,7 +98,7 @@ def peak_stock(inst: Instance, var: Variables, cell: int, period: int) -> Expres
 
 
 @dataclass(frozen=True)
-class Arrivals:
+class Reach:
     """What serves a cell from a period on, and what leaves it in the period, by (cell, period)."""
 
     orders: dict[Index, list[Index]] = field(default_factory=lambda: defaultdict(list))
@@ -106,9 +106,9 @@ class Arrivals:
     moves_out: dict[Index, list[Index]] = field(default_factory=lambda: defaultdict(list))
 
 
-def arrivals(inst: Instance) -> Arrivals:
+def reach_of(inst: Instance) -> Reach:
     """Sort orders and moves by the cell and period they reach."""
-    found = Arrivals()
+    found = Reach()
     for k, t, _ in order_lines(inst):
         line = inst.lines[k]
         found.orders[line.cell, t + line.lead].append((k, t))

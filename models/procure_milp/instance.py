@@ -185,13 +185,14 @@ class MoneyLimit:
 
 @dataclass(frozen=True)
 class Rise:
-    """One inequality: cell, periods s (-1: before the start) and t, levels u and v [units]."""
+    """One inequality: cell, periods s (-1: before the start) and t, levels u and v [units], switches."""
 
     cell: int
     first: int
     last: int
     low: float
     high: float
+    switches: tuple[tuple[str, tuple[int, ...]], ...]
 
 
 @dataclass(frozen=True, eq=False)

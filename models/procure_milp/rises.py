@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 
-from procure_milp.expressions import Arrivals
+from procure_milp.expressions import Reach
 from procure_milp.instance import Instance, Rise
 
 Index = tuple[int, ...]
@@ -22,41 +22,50 @@ Term = tuple[str, Index, float]
 """Block of variables, index, coefficient."""
 
 
-Switches = dict[tuple[int, int], list[tuple[str, Index]] | None]
-"""By cell and period: variables of which one is at least 1 when something arrives; None if something may without."""
+Switch = tuple[str, Index]
+"""Block and index of a variable that is at least 1 when something arrives."""
+Arrival = tuple[tuple[Switch, ...], ...]
+"""The ways to tell that one thing arrives: alternatives, each a sum of switches."""
+Arrivals = dict[tuple[int, int], list[Arrival] | None]
+"""By cell and period: everything that can arrive; None if something can without any switch."""
 
 
-def arrival_switches(inst: Instance, reach: Arrivals) -> Switches:
+def possible_arrivals(inst: Instance, reach: Reach) -> Arrivals:
     """Find what must be switched on for anything to arrive in a cell and period."""
-    return {
-        (c, t): _switches(inst, reach, c, t) for c in range(inst.n_cells) for t in range(inst.periods)
-    }
+    return {(c, t): _arrivals(inst, reach, c, t) for c in range(inst.n_cells) for t in range(inst.periods)}
 
 
-def _switches(inst: Instance, reach: Arrivals, cell: int, period: int) -> list[tuple[str, Index]] | None:
-    found: list[tuple[str, Index]] = []
-    for k, u in reach.orders.get((cell, period), ()):
-        line = inst.lines[k]
-        if line.has_switch:
-            found += [("open", (k, u, i)) for i in range(len(line.tiers))]
-        elif line.step > 0.0:
-            found.append(("lots", (k, u, 0)))
-        elif inst.groups[line.group].has_switch:
-            found.append(("placed", (line.group, u)))
-        else:
-            return None
-    for k, u in reach.moves_in.get((cell, period), ()):
-        move = inst.moves[k]
-        if inst.lane_fee[move.lane] > 0.0:
-            found.append(("trip", (move.lane, u)))
-        elif move.step > 0.0:
-            found.append(("parcels", (k, u)))
-        else:
-            found.append(("ships", (move.origin, u)))
-    return found
+def _arrivals(inst: Instance, reach: Reach, cell: int, period: int) -> list[Arrival] | None:
+    found = [_line_switches(inst, k, u) for k, u in reach.orders.get((cell, period), ())]
+    found += [_move_switches(inst, k, u) for k, u in reach.moves_in.get((cell, period), ())]
+    return found if all(found) else None
 
 
-def rise_terms(inst: Instance, switches: Switches, rise: Rise) -> tuple[list[Term], float] | None:
+def _line_switches(inst: Instance, line: int, period: int) -> Arrival:
+    entry = inst.lines[line]
+    tiers = range(len(entry.tiers))
+    ways: list[tuple[Switch, ...]] = []
+    if entry.has_switch:
+        ways.append(tuple(("open", (line, period, i)) for i in tiers))
+    elif inst.groups[entry.group].has_switch:
+        ways.append((("placed", (entry.group, period)),))
+    if entry.step > 0.0:
+        ways.append(tuple(("lots", (line, period, i)) for i in tiers))
+    return tuple(ways)
+
+
+def _move_switches(inst: Instance, move: int, period: int) -> Arrival:
+    entry = inst.moves[move]
+    fee = inst.lane_fee[entry.lane] > 0.0
+    ways: list[tuple[Switch, ...]] = [
+        (("trip", (entry.lane, period)),) if fee else (("ships", (entry.origin, period)),)
+    ]
+    if entry.step > 0.0:
+        ways.append((("parcels", (move, period)),))
+    return tuple(ways)
+
+
+def rise_terms(inst: Instance, rise: Rise) -> tuple[list[Term], float] | None:
     """Terms and right-hand side of the row (terms >= side); None if it says nothing.
 
     The levels are moved outward to kinks of the envelopes as they stand, which keeps the row valid.
@@ -86,9 +95,5 @@ def rise_terms(inst: Instance, switches: Switches, rise: Rise) -> tuple[list[Ter
     height = high - low - grown
     if height <= 1e-6:
         return None
-    for period in range(s + 1, t + 1):
-        needed = switches[c, period]
-        if needed is None:
-            return None
-        terms += [(block, index, height) for block, index in needed]
+    terms += [(block, index, height) for block, index in rise.switches]
     return terms, height - short

@@ -17,9 +17,9 @@ import pulp
 from numpy.typing import NDArray
 
 from procure_milp.build import Model
-from procure_milp.expressions import arrivals
+from procure_milp.expressions import reach_of
 from procure_milp.instance import Instance, Rise
-from procure_milp.rises import arrival_switches, rise_terms
+from procure_milp.rises import possible_arrivals, rise_terms
 
 Array = NDArray[np.float64]
 Columns = NDArray[np.int32]
@@ -93,7 +93,7 @@ class HighsSession:
             }
             for (c, t), envelope in model.instance.envelopes.items()
         }
-        self.switches = arrival_switches(model.instance, arrivals(model.instance))
+        self.arrivals = possible_arrivals(model.instance, reach_of(model.instance))
         self._rise_rows: dict[tuple[int, int], list[int]] = {}
         self._relaxed = False
         self._watch: Watch | None = None
@@ -130,7 +130,7 @@ class HighsSession:
         inst = self.model.instance
         added = 0
         for rise in rises:
-            found = rise_terms(inst, self.switches, rise)
+            found = rise_terms(inst, rise)
             if found is None:
                 continue
             terms, side = found
@@ -192,6 +192,10 @@ class HighsSession:
         if start is not None:
             self._highs.setSolution(len(self.whole), self.whole, np.round(start[self.whole]))
         return self._run(time_limit, stop, watch)
+
+    def reduced_costs(self) -> Array:
+        """Reduced cost of every column in the last relaxation."""
+        return np.array(self._highs.getSolution().col_dual)
 
     def fix(self, columns: Columns, values: Array) -> None:
         """Hold columns at values until `free`."""

@@ -25,7 +25,7 @@ def init(directory: Path, example: str, force: bool) -> None:
     try:
         if directory.is_dir() and any(directory.iterdir()) and not force:
             raise UsageError(f"{directory} is not empty; choose another, or use --force to write into it")
-        junk = shutil.ignore_patterns("__pycache__", ".*")
+        junk = shutil.ignore_patterns("__pycache__", ".*", "expected.json")
         shutil.copytree(source, directory, dirs_exist_ok=True, ignore=junk)
     except OSError as error:
         raise UsageError(f"can't write to {directory}: {_reason(error)}") from error

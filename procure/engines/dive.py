@@ -11,7 +11,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from procure.engines.headers import HEADERS, header_columns, improve_headers
 from procure.engines.interface import Task
+from procure.engines.start import start_columns
 from procure.engines.translate import Translation, decision_of
 from procure.solution.check import Violation, violations
 from procure.solution.ledger import Decision, Ledger, keep_ledger
@@ -20,6 +22,8 @@ from procure_milp.solve import HighsSession
 
 Array = NDArray[np.float64]
 
+STOCK_RULES = ("storage", "inventory_value", "maximum_cover")
+"""Rules about stock, which later transfers out can still keep."""
 REPAIRS = 400
 """Most repairs in one period before everything in it is given up."""
 
@@ -49,9 +53,16 @@ class Dive:
         self._lots = np.zeros((len(inst.lines), inst.periods))
         self._parcels = np.zeros((len(inst.moves), inst.periods))
         self._switches = _Switches(session)
+        self._headers: Array | None = None
+        self._columns_of_period = _columns_by_period(session)
 
     def run(self) -> Decision:
-        """Return a decision that keeps every limit."""
+        """Return a decision that keeps every limit.
+
+        Headers that are fixed already stay so; their columns are not freed.
+        """
+        self._lots[:] = 0.0
+        self._parcels[:] = 0.0
         fixed: list[int] = []
         for period in range(self._inst.periods):
             if self._over():
@@ -59,15 +70,33 @@ class Dive:
             found = self._session.relax(20.0, keep=True)
             if found.values is None:
                 break
-            fixed += self._open(period, found.values)
-            found = self._session.relax(20.0, keep=True)
+            opened = self._open(period, found.values)
+            if opened:
+                fixed += opened
+                found = self._session.relax(20.0, keep=True)
             if found.values is not None:
                 self._round(period, found.values)
             fixed += self._fix(period)
+            if self._session.relax(20.0, keep=True).values is None:
+                self._repair(period, self._lots[:, period].copy(), self._parcels[:, period].copy(), period + 10**6)
+                self._fix(period)
         if fixed:
             self._session.free(np.array(sorted(set(fixed)), dtype=np.int32))
         self._session.whole_again()
         return self._decision()
+
+    def improve(self, decision: Decision) -> Decision:
+        """Search better headers than those of a decision, and round quantities under them."""
+        headers = header_columns(self._session)
+        if not len(headers):
+            return decision
+        states = start_columns(self._session, self._translation, decision)[headers]
+        self._headers = improve_headers(self._session, headers, states, self._over)
+        self._session.fix(headers, self._headers)
+        better = self.run()
+        self._session.free(headers)
+        self._headers = None
+        return better
 
     def _decision(self) -> Decision:
         return decision_of(self._task.network, self._translation, self._lots, self._parcels)
@@ -77,9 +106,10 @@ class Dive:
 
     def _open(self, period: int, values: Array) -> list[int]:
         """Decide which purchase orders, lines and lanes are open in a period, by rounding their running sums."""
-        chosen = self._switches.of_period(period)
         fixed = []
-        for column, key in chosen:
+        for column, key in self._switches.of_period(period):
+            if self._headers is not None and key[0] in HEADERS:
+                continue
             state = self._switches.rounded(key, float(values[column]))
             self._session.fix(np.array([column], dtype=np.int32), np.array([state]))
             fixed.append(column)
@@ -97,23 +127,58 @@ class Dive:
             if t == period:
                 shipped[k] = values[column(parcel)]
         self._lots[:, period] = [self._rounded(k, period, x) for k, x in enumerate(wished)]
-        self._parcels[:, period] = np.floor(shipped + 0.4)
-        self._repair(period, wished, shipped)
+        self._parcels[:, period] = np.floor(shipped + 0.02)
+        self._repair(period, wished, shipped, period)
+        self._raise(period, wished, shipped)
+
+    def _raise(self, period: int, wished: Array, shipped: Array) -> None:
+        """Round up what lies nearest to the next step, as much of it as every limit allows."""
+        up = [(wished[k] - self._lots[k, period], self._lots, k) for k in np.flatnonzero(wished > 1e-6)]
+        up += [(shipped[k] - self._parcels[k, period], self._parcels, k) for k in np.flatnonzero(shipped > 1e-6)]
+        up = sorted((u for u in up if 0.5 <= u[0] <= 1.0 and self._can_rise(u[1], u[2], period)), key=lambda u: -u[0])
+        most, least = len(up) + 1, 0
+        taken = 0
+        while most - least > 1:
+            middle = (most + least) // 2 if least or taken else len(up)
+            self._add(up[taken:middle], period, 1.0) if middle > taken else self._add(up[middle:taken], period, -1.0)
+            taken = middle
+            if self._broken(period):
+                most = middle
+            else:
+                least = middle
+        self._add(up[least:taken], period, -1.0)
+
+    def _can_rise(self, steps: Array, k: int, period: int) -> bool:
+        if steps is self._parcels:
+            return True
+        entry = self._inst.lines[k]
+        return self._lots[k, period] > 0.0 or entry.tiers[0].least[entry.periods.index(period)] <= 1.0
+
+    def _add(self, changes: list[tuple[float, Array, int]], period: int, amount: float) -> None:
+        for _, steps, k in changes:
+            steps[k, period] += amount
 
     def _rounded(self, line: int, period: int, wished: float) -> float:
         entry = self._inst.lines[line]
         if period not in entry.periods or wished <= 1e-6:
             return 0.0
         position = entry.periods.index(period)
-        steps = round(wished) if entry.step > 0.0 else wished
+        steps = float(np.floor(wished + 0.02)) if entry.step > 0.0 else wished
         least = min((t.least[position] for t in entry.tiers if t.most[position] > 0.0), default=0.0)
         if steps < least:
-            return least if wished >= 0.4 * least else 0.0
+            return least if wished >= 0.5 * least and least > 1.0 else 0.0
         return float(min(steps, max(t.most[position] for t in entry.tiers)))
 
-    def _repair(self, period: int, wished: Array, shipped: Array) -> None:
+    def _broken(self, until: int) -> list[Violation]:
+        """What the decision so far breaks; stock after `until` can still be shipped away."""
+        found = violations(self._ledger(), self._limits)
+        return [v for v in found if v.rule not in STOCK_RULES or v.period <= until]
+
+    def _repair(self, period: int, wished: Array, shipped: Array, until: int) -> None:
+        """Mend one violation after the other; give everything in the period up if that leads nowhere."""
+        self._settled: set[int] = set()
         for _ in range(REPAIRS):
-            broken = violations(self._ledger(), self._limits)
+            broken = self._broken(until)
             if not broken:
                 return
             if not self._mend(broken[0], period, wished, shipped):
@@ -122,19 +187,48 @@ class Dive:
         self._parcels[:, period] = 0.0
 
     def _mend(self, broken: Violation, period: int, wished: Array, shipped: Array) -> bool:
-        """Change one thing in the period so that the violation shrinks; False if nothing is left to change."""
-        network, places = self._task.network, self._translation
+        """Change something in the period so that the violation shrinks; False if nothing is left to change."""
+        places = self._translation
         if broken.move is not None:
             return self._ship_less([k for k, m in enumerate(places.moves) if m == broken.move], period, shipped)
         if broken.group is not None:
-            mine = [k for k, n in enumerate(places.lines) if network.line_group[n] == broken.group]
-            if broken.rule in ("order_minimum", "container_fill") and self._order_more(mine, period, wished):
+            return self._settle(broken, period, wished)
+        mine = self._concerned(broken)
+        return (
+            self._order_less([k for k in mine if self._inst.lines[k].group not in self._settled], period, wished)
+            or self._drop_smallest(mine, period)
+            or self._ship_less(list(range(len(places.moves))), period, shipped)
+        )
+
+    def _settle(self, broken: Violation, period: int, wished: Array) -> bool:
+        """Add to a purchase order until it keeps its own rules, once; else give it up."""
+        group = broken.group
+        mine = [k for k, line in enumerate(self._inst.lines) if line.group == group]
+        if group in self._settled or broken.rule not in ("order_minimum", "container_fill"):
+            if broken.rule == "order_maximum" and self._order_less(mine, period, wished):
                 return True
             return self._drop(mine, period)
-        mine = self._concerned(broken)
-        return self._order_less(mine, period, wished) or self._ship_less(
-            list(range(len(places.moves))), period, shipped
-        )
+        before = self._lots[mine, period].copy()
+        for _ in range(REPAIRS):
+            if not self._order_more(mine, period, wished):
+                break
+            if not any(v.group == group and v.rule == broken.rule for v in violations(self._ledger(), self._limits)):
+                self._settled.add(int(group or 0))
+                return True
+        self._lots[mine, period] = before
+        return self._drop(mine, period)
+
+    def _drop_smallest(self, lines: list[int], period: int) -> bool:
+        """Give up the smallest purchase order among those that these lines are on."""
+        groups = {self._inst.lines[k].group for k in lines if self._lots[k, period] > 0.0}
+        if not groups:
+            return False
+        goods = {g: 0.0 for g in groups}
+        for k, line in enumerate(self._inst.lines):
+            if line.group in groups:
+                goods[line.group] += float(self._lots[k, period]) * max(line.step, 1.0) * line.tiers[0].price
+        least = min(sorted(goods), key=goods.__getitem__)
+        return self._drop([k for k, line in enumerate(self._inst.lines) if line.group == least], period)
 
     def _concerned(self, broken: Violation) -> list[int]:
         network, places = self._task.network, self._translation
@@ -170,11 +264,13 @@ class Dive:
         """Add a step to the open line that was rounded down most, if it can take one."""
         def room(k: int) -> bool:
             entry = self._inst.lines[k]
+            if self._lots[k, period] <= 0.0 and not (period in entry.periods and wished[k] > 1e-6):
+                return False
             most = max(t.most[entry.periods.index(period)] for t in entry.tiers)
-            return bool(self._lots[k, period] > 0.0 and self._lots[k, period] + 1.0 <= most)
+            return bool(self._lots[k, period] + 1.0 <= most)
 
-        able = [k for k in lines if room(k)]
-        if not able or any(self._lots[k, period] > 3.0 * wished[k] + 5.0 for k in able):
+        able = [k for k in lines if room(k) and self._lots[k, period] <= 3.0 * wished[k] + 5.0]
+        if not able:
             return False
         k = min(able, key=lambda k: (self._lots[k, period] - wished[k]) / max(wished[k], 1.0))
         self._lots[k, period] += 1.0
@@ -195,36 +291,20 @@ class Dive:
         return True
 
     def _fix(self, period: int) -> list[int]:
-        """Hold the period's steps in the relaxation."""
-        var, column = self._session.model.variables, self._session.column
-        columns, values = [], []
-        for k, line in enumerate(self._inst.lines):
-            if period not in line.periods:
-                continue
-            position = line.periods.index(period)
-            steps = self._lots[k, period]
-            tier = max(
-                (i for i, t in enumerate(line.tiers) if t.least[position] <= steps and t.most[position] > 0.0),
-                default=0,
-            )
-            for i in range(len(line.tiers)):
-                columns.append(column(var.lots[k, period, i]))
-                values.append(steps if i == tier else 0.0)
-                if line.has_switch:
-                    columns.append(column(var.open[k, period, i]))
-                    values.append(1.0 if i == tier and steps > 0.0 else 0.0)
-        for (k, t), parcel in var.parcels.items():
-            if t == period:
-                columns.append(column(parcel))
-                values.append(self._parcels[k, period])
-        for (g, t), placed in var.placed.items():
-            if t == period:
-                lines = [k for k, line in enumerate(self._inst.lines) if line.group == g]
-                columns.append(column(placed))
-                values.append(1.0 if self._lots[lines, period].any() else 0.0)
-        if columns:
-            self._session.fix(np.array(columns, dtype=np.int32), np.array(values))
-        return columns
+        """Hold every whole column of the period at what was decided."""
+        columns = self._columns_of_period[period]
+        values = start_columns(self._session, self._translation, self._decision())
+        self._session.fix(columns, values[columns])
+        return [int(c) for c in columns]
+
+
+def _columns_by_period(session: HighsSession) -> dict[int, NDArray[np.int32]]:
+    """Whole columns whose second index is the period in which they are decided."""
+    found: dict[int, list[int]] = {t: [] for t in range(session.model.instance.periods)}
+    for block in ("lots", "open", "placed", "in_tier", "containers", "parcels", "trip", "ships"):
+        for index, variable in getattr(session.model.variables, block).items():
+            found[index[1]].append(session.column(variable))
+    return {t: np.array(sorted(columns), dtype=np.int32) for t, columns in found.items()}
 
 
 class _Switches:
@@ -233,7 +313,7 @@ class _Switches:
     def __init__(self, session: HighsSession) -> None:
         var = session.model.variables
         self._of_period: dict[int, list[tuple[int, tuple[str, int]]]] = {}
-        for block in ("placed", "trip"):
+        for block in ("placed", "trip", "containers", "in_tier"):
             for index, variable in getattr(var, block).items():
                 entry = (session.column(variable), (block, index[0]))
                 self._of_period.setdefault(index[1], []).append(entry)
@@ -244,7 +324,9 @@ class _Switches:
         return self._of_period.get(period, [])
 
     def rounded(self, key: tuple[str, int], wanted: float) -> float:
-        """1 if the running sum has reached a half, 0 else."""
+        """Headers: 1 if the running sum has reached a half, 0 else. Containers and tiers: the nearest whole number."""
+        if key[0] not in HEADERS:
+            return float(np.floor(wanted + 0.5))
         owed = self._owed.get(key, 0.0) + wanted
         state = 1.0 if owed >= 0.5 else 0.0
         self._owed[key] = owed - state

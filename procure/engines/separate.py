@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from procure_milp.instance import Rise
+from procure_milp.rises import Switch
 from procure_milp.solve import HighsSession
 
 Array = NDArray[np.float64]
 
 WINDOW = 4
 """Most periods between the two supplies that an inequality compares."""
-LEAST = float(__import__('os').environ.get('LEAST','0.1'))
+LEAST = 0.1
 """Least violation, relative to the height of the inequality."""
 
 
@@ -33,12 +34,13 @@ def violated_rises(session: HighsSession, values: Array) -> list[Rise]:
         opened = [_opened(session, values, c, t) for t in range(inst.periods)]
         for t in range(inst.periods):
             best: tuple[float, Rise] | None = None
-            switched = 0.0
+            switched, switches = 0.0, ()
             for s in range(t - 1, max(t - 1 - WINDOW, -2), -1):
-                switched += opened[s + 1]
+                switched += opened[s + 1][0]
+                switches += opened[s + 1][1]
                 if switched >= 1.0 - LEAST:
                     break
-                rise = _most_violated(inst, sides, c, s, t, switched)
+                rise = _most_violated(inst, sides, c, s, t, switched, switches)
                 if rise is not None and (best is None or rise[0] > best[0]):
                     best = rise
             if best is not None:
@@ -59,15 +61,22 @@ class _Side:
         self.above = np.cumsum(fill[::-1])[::-1]
 
 
-def _opened(session: HighsSession, values: Array, cell: int, period: int) -> float:
-    needed = session.switches[cell, period]
-    if needed is None:
-        return float("inf")
+def _opened(session: HighsSession, values: Array, cell: int, period: int) -> tuple[float, tuple[Switch, ...]]:
+    """Sum of the switches of all arrivals, each told by the alternative that the relaxation sets lowest."""
+    arrivals = session.arrivals[cell, period]
+    if arrivals is None:
+        return float("inf"), ()
     var = session.model.variables
-    return float(sum(values[session.column(getattr(var, block)[index])] for block, index in needed))
+    total, chosen = 0.0, []
+    for ways in arrivals:
+        sums = [sum(values[session.column(getattr(var, block)[index])] for block, index in way) for way in ways]
+        least = min(range(len(ways)), key=sums.__getitem__)
+        total += float(sums[least])
+        chosen += ways[least]
+    return total, tuple(chosen)
 
 
-def _most_violated(inst, sides, c, s, t, switched):  # type: ignore[no-untyped-def]
+def _most_violated(inst, sides, c, s, t, switched, switches):  # type: ignore[no-untyped-def]
     closed = 1.0 - switched
     gain = sides[t].kinks * closed - sides[t].short
     high = int(np.argmax(gain))
@@ -84,4 +93,4 @@ def _most_violated(inst, sides, c, s, t, switched):  # type: ignore[no-untyped-d
     violation = float(gain[high]) - left - grown * closed
     if height <= 1e-6 or violation <= LEAST * height:
         return None
-    return violation / height, Rise(c, s, t, bottom, float(sides[t].kinks[high]))
+    return violation / height, Rise(c, s, t, bottom, float(sides[t].kinks[high]), switches)

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from procure.engines.cuts import Curves
+from procure.engines.dive import Dive
 from procure.engines.interface import Options, Progress, Task
 from procure.engines.reach import reach_of
+from procure.engines.start import start_columns
 from procure.engines.separate import violated_rises
 from procure.engines.translate import Translation, decision_of, translate
 from procure.engines.useful import useful_levels
@@ -19,9 +21,8 @@ from procure.solution.check import violations
 from procure.solution.ledger import Decision, Ledger, keep_ledger
 from procure.solution.limits import Limits
 from procure_milp.build import build_model
-from procure_milp.expressions import step_size
 from procure_milp.instance import Instance
-from procure_milp.solve import Session, open_session
+from procure_milp.solve import HighsSession, Session, open_session
 
 Array = NDArray[np.float64]
 
@@ -29,6 +30,12 @@ SHARE_FOR_SEARCH = 0.6
 """Share of the gap that the search may leave; the rest is for the difference between cuts and true functions."""
 RELAXATIONS = 8
 """Most rounds of cuts at the linear relaxation before the search."""
+SHARE_FOR_RELAXATION = 0.1
+"""Share of the time left after which no further round of cuts begins."""
+DIVE_FROM = 60
+"""Whole variables from which a start is worth diving for."""
+SHARE_FOR_DIVE = 0.5
+"""Share of the time left that the dive may take."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,6 @@ class Stage:
         self.levels = useful_levels(task.network, task.laws, backorders_only=goal.name != "cost" or goal.backorder_limit < np.inf)
         self.translation = self._translation()
         self.curves = Curves(task.laws, self.translation.cells)
-        self._candidates: list[Array] = []
 
     def _translation(self) -> Translation:
         goal, task = self.goal, self.task
@@ -134,22 +140,42 @@ class Stage:
             return self.best
         session = self._open(inst)
         self._relax(session)
+        self._dive(session)
+        search = session if self.options.solver == "highs" else open_session(session.rebuilt(), self.options.solver)
         while not self._done():
-            if not self._search(session):
+            if not self._search(search):
                 break
         self.best.bound = min(self.best.bound, self.goal.value(self.best.ledger))
         return self.best
 
-    def _open(self, inst: Instance) -> Session:
-        model = build_model(inst, self.goal.name)
-        session = open_session(model, self.options.solver)
+    def _dive(self, session: HighsSession) -> None:
+        """Look for a good plan before the search; small models are searched at once."""
+        if self._done() or len(session.whole) < DIVE_FROM or self.goal.name == "relaxation":
+            return
+        until = self.options.seconds + SHARE_FOR_DIVE * self.options.time_left
+        dive = Dive(
+            self.task,
+            self.goal.kept,
+            self.translation,
+            session,
+            lambda: self.options.over or self.options.seconds > until,
+        )
+        first = dive.run()
+        self._take(first)
+        self._tell(self.best.bound)
+        self._take(dive.improve(first))
+        self._tell(self.best.bound)
+
+    def _open(self, inst: Instance) -> HighsSession:
+        session = HighsSession(build_model(inst, self.goal.name))
         self.places = _Places(session, self.translation)
         return session
 
-    def _relax(self, session: Session) -> None:
+    def _relax(self, session: HighsSession) -> None:
         """Draw tangents where the linear relaxation lies; each round's optimum is a bound."""
+        until = self.options.seconds + SHARE_FOR_RELAXATION * self.options.time_left
         for _ in range(RELAXATIONS):
-            if self._done():
+            if self._done() or self.options.seconds > until:
                 return
             found = session.relax(self.options.time_left)
             if found.values is None or not found.exact:
@@ -167,7 +193,6 @@ class Stage:
         """One branch-and-cut run; returns whether another one could still help."""
         before = self.goal.value(self.best.ledger)
         gap = SHARE_FOR_SEARCH * self.goal.gap * self._gross
-        self._candidates = []
         found = session.search(
             self.places.columns_of(self.best.ledger.decision, self.translation),
             self.options.time_left,
@@ -176,8 +201,8 @@ class Stage:
             self._watch,
         )
         self._prove(found.bound)
-        for values in [*self._candidates[-5:], *([] if found.values is None else [found.values])]:
-            self._offer(values)
+        if found.values is not None:
+            self._offer(found.values)
         if self._done() or found.values is None:
             return False
         added = self._refine(session, found.values, 0.0)
@@ -185,7 +210,7 @@ class Stage:
 
     def _watch(self, bound: float, _best: float, values: Array | None) -> None:
         if values is not None:
-            self._candidates.append(values)
+            self._offer(values)
         if np.isfinite(bound):
             self._tell(max(self.best.bound, bound + self.constant))
 
@@ -221,6 +246,10 @@ class Stage:
         decision = decision_of(
             self.task.network, self.translation, self.places.lots(values), self.places.parcels(values)
         )
+        return self._take(decision)
+
+    def _take(self, decision: Decision) -> bool:
+        """Take a decision if it keeps every rule and is better by plain arithmetic."""
         ledger = keep_ledger(self.task.network, self.task.laws, decision)
         if self.goal.value(ledger) >= self.goal.value(self.best.ledger):
             return False
@@ -308,51 +337,3 @@ class _Places:
     def columns_of(self, decision: Decision, translation: Translation) -> Array:
         """Whole columns of the solver for a decision, as a start."""
         return start_columns(self._session, translation, decision)
-
-
-def start_columns(session: Session, translation: Translation, decision: Decision) -> Array:
-    """Values of all whole columns for a decision; other columns are left at 0 for the solver to fill in."""
-    inst, var = translation.instance, session.model.variables
-    values = np.zeros(session.width)
-    orders, shipments = decision.orders[translation.lines], decision.shipments[translation.moves]
-
-    def put(variable: object, value: float) -> None:
-        values[session.column(variable)] = value
-
-    goods: dict[tuple[int, int], float] = {}
-    load: dict[tuple[int, int], float] = {}
-    for k, line in enumerate(inst.lines):
-        group = inst.groups[line.group]
-        for j, t in enumerate(line.periods):
-            steps = float(orders[k, t]) / step_size(line.step)
-            if steps <= 0.0:
-                continue
-            i = max((i for i, tier in enumerate(line.tiers) if tier.least[j] <= steps + 1e-6 and tier.most[j] > 0.0), default=0)
-            put(var.lots[k, t, i], steps)
-            if line.has_switch:
-                put(var.open[k, t, i], 1.0)
-            tier = line.tiers[i]
-            value = tier.price * float(orders[k, t]) + tier.intercept
-            goods[line.group, t] = goods.get((line.group, t), 0.0) + value
-            load[line.group, t] = load.get((line.group, t), 0.0) + group.load.get(k, 0.0) * float(orders[k, t])
-            if (line.cell, t + line.lead) in var.arrives:
-                put(var.arrives[line.cell, t + line.lead], 1.0)
-    for (g, t), value in goods.items():
-        group = inst.groups[g]
-        if (g, t) in var.placed:
-            put(var.placed[g, t], 1.0)
-        if group.discounts:
-            tier_reached = sum(value >= least * (1.0 - 1e-9) for least, _ in group.discounts)
-            put(var.in_tier[g, t, tier_reached], 1.0)
-        if (g, t) in var.containers:
-            put(var.containers[g, t], float(np.ceil(load[g, t] / group.size - 1e-9)))
-    for k, move in enumerate(inst.moves):
-        for t in move.periods:
-            if shipments[k, t] > 0.0:
-                put(var.parcels[k, t], float(shipments[k, t]) / step_size(move.step))
-                put(var.ships[move.origin, t], 1.0)
-                if (move.lane, t) in var.trip:
-                    put(var.trip[move.lane, t], 1.0)
-                if (move.target, t + move.lead) in var.arrives:
-                    put(var.arrives[move.target, t + move.lead], 1.0)
-    return values

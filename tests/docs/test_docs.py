@@ -57,6 +57,11 @@ def test_a_generated_page_is_fresh(name):
     assert written == GENERATOR.page(name), "run: python docs/generate.py"
 
 
+def test_the_picture_of_the_readme_is_fresh():
+    written = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert written == GENERATOR.readme(), "run: python docs/generate.py"
+
+
 def test_every_column_of_the_plan_has_a_description():
     assert not re.findall(r"^\| `\w+` \|  \|", GENERATOR.plan_page(), re.MULTILINE)
 

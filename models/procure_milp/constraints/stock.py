@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from pulp import lpSum
 
-from procure_milp.expressions import Row, arrivals, peak_stock, pieces_of, quantity, step_size
+from procure_milp.expressions import Row, peak_stock, pieces_of, quantity, reach_of, step_size
 from procure_milp.instance import Instance
-from procure_milp.rises import arrival_switches, rise_terms
+from procure_milp.rises import rise_terms
 from procure_milp.variables import Variables
 
 
@@ -19,7 +19,7 @@ def supply_balance(inst: Instance, var: Variables) -> Iterator[Row]:
     .. math:: X_{ct} - X_{c,t-1} = O_{ct} - O_{c,t-1} + \sum_{l,u: u + L_l = t} f_l q_{lu}
               + \sum_{m,u: u + L_m = t} z_{mu} - \sum_m z_{mt}
     """
-    reach = arrivals(inst)
+    reach = reach_of(inst)
     change = np.diff(inst.opening, axis=1, prepend=0.0)
     for c in range(inst.n_cells):
         for t in range(inst.periods):
@@ -77,11 +77,8 @@ def rise_needs_arrival(inst: Instance, var: Variables) -> Iterator[Row]:
 
     .. math:: (v - X_{ct})^+ + (X_{cs} - u)^+ \ge (v - u - O_{ct} + O_{cs}) (1 - \textstyle\sum switches_{s+1..t})
     """
-    if not inst.rises:
-        return
-    switches = arrival_switches(inst, arrivals(inst))
     for k, rise in enumerate(inst.rises):
-        found = rise_terms(inst, switches, rise)
+        found = rise_terms(inst, rise)
         if found is not None:
             terms, side = found
             total = lpSum(a * getattr(var, block)[index] for block, index, a in terms)

@@ -1,0 +1,78 @@
+"""Which purchase orders and lane trips to make: a local search that the linear relaxation judges.
+
+With the headers fixed the relaxation of order quantities is tight and quick to solve again. Its reduced costs say which
+header is worth changing; a change stays if the relaxation gets cheaper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from procure_milp.solve import HighsSession
+
+Array = NDArray[np.float64]
+Columns = NDArray[np.int32]
+
+HEADERS = ("placed", "trip")
+"""Blocks of binaries of whole purchase orders and lane trips."""
+FAILURES = 25
+"""Changes in a row that help nothing before the search ends."""
+WORTH = 2e-4
+"""Least improvement, relative to what the relaxation costs, that counts as help."""
+
+
+def header_columns(session: HighsSession) -> Columns:
+    """Binaries of whole purchase orders and lane trips."""
+    var = session.model.variables
+    found = [session.column(v) for block in HEADERS for v in getattr(var, block).values()]
+    return np.array(sorted(found), dtype=np.int32)
+
+
+def improve_headers(session: HighsSession, headers: Columns, states: Array, over: Callable[[], bool]) -> Array:
+    """Flip headers while the relaxation gets cheaper; returns the best states found.
+
+    Parameters
+    ----------
+    headers
+        Columns of the headers.
+    states
+        0 or 1 for each.
+    over
+        Tells when to end.
+    """
+    session.fix(headers, states)
+    found = session.relax(20.0, keep=True)
+    if found.values is None or not found.exact:
+        return states
+    best, gains = found.bound, _gains(session, headers, states)
+    tried: set[int] = set()
+    failures = 0
+    while not over() and failures < FAILURES:
+        order = [int(k) for k in np.argsort(-gains) if int(k) not in tried and gains[k] > 1e-9 * abs(best)]
+        if not order:
+            break
+        k = order[0]
+        tried.add(k)
+        flipped = states.copy()
+        flipped[k] = 1.0 - flipped[k]
+        session.fix(headers[k : k + 1], flipped[k : k + 1])
+        found = session.relax(20.0, keep=True)
+        if found.values is not None and found.exact and found.bound < best - 1e-6 * abs(best):
+            failures = 0 if best - found.bound > WORTH * abs(best) else failures + 1
+            states, best = flipped, found.bound
+            gains = _gains(session, headers, states)
+            tried = {k}
+        else:
+            session.fix(headers[k : k + 1], states[k : k + 1])
+            failures += 1
+    return states
+
+
+def _gains(session: HighsSession, headers: Columns, states: Array) -> Array:
+    """What the relaxation would save, to first order, by flipping each header."""
+    cost = session.reduced_costs()[headers]
+    gains: Array = np.where(states > 0.5, cost, -cost)
+    return gains
