@@ -60,9 +60,6 @@ class Session(Protocol):
     def bend(self, places: Sequence[tuple[int, int]]) -> None:
         """Take over envelopes that have new tangents, by cell and period."""
 
-    def relax(self, time_limit: float) -> Found:
-        """Solve the linear relaxation."""
-
     def search(
         self, start: Array | None, time_limit: float, gap: float, stop: threading.Event, watch: Watch | None = None
     ) -> Found:
@@ -266,7 +263,3 @@ def _stock_rows(inst: Instance, row: dict[str, int]) -> dict[tuple[int, int], li
             found.setdefault((cell, limit.period), []).append((position, weight))
     return found
 
-
-def open_session(model: Model, solver: str) -> Session:
-    """Hand a model to a solver by name."""
-    return HighsSession(model)

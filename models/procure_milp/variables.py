@@ -102,7 +102,7 @@ def create_variables(problem: pulp.LpProblem, inst: Instance) -> Variables:
             sorted({(m.lane, t) for m in inst.moves if inst.lane_fee[m.lane] > 0.0 for t in m.periods}),
         ),
         arrives=new.binary("arrives", covered),
-        supply={i: new.one("supply", i, low=float(inst.lowest[i])) for i in cells},
+        supply={i: new.one("supply", i, float(inst.lowest[i]), _finite(inst.supply_cap[i])) for i in cells},
         piece={
             (c, t, k): new.one("piece", (c, t, k), high=None if piece.width == math.inf else piece.width)
             for (c, t), envelope in inst.envelopes.items()
@@ -117,6 +117,10 @@ def create_variables(problem: pulp.LpProblem, inst: Instance) -> Variables:
             + [(1, k) for k, row in enumerate(inst.money_limits) if row.weight_of_slack > 0.0],
         ),
     )
+
+
+def _finite(number: float) -> float | None:
+    return None if math.isinf(number) else float(number)
 
 
 def _money_periods(inst: Instance, kind: str) -> list[Index]:

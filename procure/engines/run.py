@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 
 
 from procure.engines.compact import solve_compact
@@ -18,6 +19,7 @@ from procure.solution.check import violations
 from procure.solution.ledger import Laws, Ledger, keep_ledger
 from procure.solution.limits import limits_of
 from procure.solution.records import Solution
+from procure_milp.other_solvers import SolverMissingError
 
 ENGINES = {"auto": solve_compact, "compact": solve_compact}
 
@@ -79,7 +81,7 @@ def solve(
     network = build_network(plan)
     task = Task(network, Laws.of(network), limits_of(network))
     options = Options(solver=solver, time_limit=time_limit, gap=gap, progress=progress, stop=stop or threading.Event())
-    outcome = ENGINES[engine](task, options)
+    outcome = _in_worker(ENGINES[engine], task, options)
     ledger = keep_ledger(network, task.laws, outcome.decision)
     _assert_sound(ledger, outcome)
     return assemble(
@@ -95,6 +97,22 @@ def solve(
         seconds={**outcome.seconds, "total": options.seconds},
         warnings=_warnings(plan, options),
     )
+
+
+def _in_worker(engine: Callable[[Task, Options], Outcome], task: Task, options: Options) -> Outcome:
+    """Run the engine in a thread, so that Ctrl-C reaches the main one while the solver is busy."""
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="procure") as pool:
+        running = pool.submit(engine, task, options)
+        try:
+            while not running.done():
+                wait([running], timeout=0.2)
+        except BaseException:
+            options.stop.set()
+            raise
+        try:
+            return running.result()
+        except SolverMissingError as error:
+            raise UsageError(str(error)) from None
 
 
 def _with_policy(plan: Plan, objective: str | None, seed: int | None) -> Plan:

@@ -22,7 +22,8 @@ from procure.solution.ledger import Decision, Ledger, keep_ledger
 from procure.solution.limits import Limits
 from procure_milp.build import build_model
 from procure_milp.instance import Instance
-from procure_milp.solve import HighsSession, Session, open_session
+from procure_milp.other_solvers import PulpSession, open_session
+from procure_milp.solve import HighsSession, Session
 
 Array = NDArray[np.float64]
 
@@ -141,7 +142,9 @@ class Stage:
         session = self._open(inst)
         self._relax(session)
         self._dive(session)
-        search = session if self.options.solver == "highs" else open_session(session.rebuilt(), self.options.solver)
+        search: Session = session
+        if self.options.solver != "highs":
+            search = open_session(build_model(inst, self.goal.name), self.options.solver)
         while not self._done():
             if not self._search(search):
                 break
@@ -192,6 +195,9 @@ class Stage:
     def _search(self, session: Session) -> bool:
         """One branch-and-cut run; returns whether another one could still help."""
         before = self.goal.value(self.best.ledger)
+        if isinstance(session, PulpSession):
+            session.refresh()
+            self.places = _Places(session, self.translation)
         gap = SHARE_FOR_SEARCH * self.goal.gap * self._gross
         found = session.search(
             self.places.columns_of(self.best.ledger.decision, self.translation),
