@@ -1,4 +1,4 @@
-"""The hand-written half of examples/spare-parts: parts, suppliers, warehouses and the lane between them.
+"""The hand-written half of examples/spare-parts: parts, suppliers and the warehouse.
 
 Prices, order minimums and container costs are in the supplier's currency.
 """
@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 Record = dict[str, Any]
 
 USD = 0.92
-SHARE = {"DUISBURG": 0.68, "ULM": 0.32}
+WAREHOUSE = "DUISBURG"
 
 
 class Part(NamedTuple):
-    """One part: price, volume [m3], units a week over both warehouses, pack, minimum order."""
+    """One part: price, volume [m3], units a week, pack, minimum order."""
 
     item: str
     description: str
@@ -27,51 +27,51 @@ class Part(NamedTuple):
 
 
 PARTS = """
-TYRE-SOLID-18x7     | Solid tyre 18 x 7-8                 | SHANDONG | 62.00  | 0.075  | 3.0 | 4  | 8
-TYRE-SOLID-600-9    | Solid tyre 6.00-9                   | SHANDONG | 84.00  | 0.105  | 2.6 | 2  | 8
-TYRE-SOLID-650-10   | Solid tyre 6.50-10                  | SHANDONG | 105.00 | 0.140  | 2.2 | 2  | 6
-TYRE-SOLID-28x9     | Solid tyre 28 x 9-15                | SHANDONG | 158.00 | 0.260  | 1.6 | 2  | 4
-TYRE-SOLID-300-15   | Solid tyre 300-15                   | SHANDONG | 265.00 | 0.420  | 0.7 | 2  | 2
-WHEEL-DRIVE-343     | Drive wheel 343 x 114               | SHANDONG | 71.00  | 0.018  | 1.2 | 2  | 4
-WHEEL-LOAD-82       | Load roller 82 x 82, polyurethane   | SHANDONG | 9.80   | 0.0009 | 3.0 | 10 | 20
-WHEEL-CASTER-150    | Caster wheel 150 x 50               | SHANDONG | 17.50  | 0.002  | 1.8 | 4  | 12
-FORK-1070           | Fork 1,070 mm, class 2A             | SHANDONG | 96.00  | 0.055  | 1.1 | 2  | 4
-FORK-1200           | Fork 1,200 mm, class 2A             | SHANDONG | 109.00 | 0.062  | 1.4 | 2  | 4
-FORK-1800           | Fork 1,800 mm, class 3A             | SHANDONG | 198.00 | 0.098  | 0.4 | 2  | 2
-SEAT-GS12           | Seat GS12 with switch               | SHANDONG | 74.00  | 0.210  | 1.1 | 1  | 4
-SEAT-SUSP           | Suspension seat                     | SHANDONG | 149.00 | 0.260  | 0.6 | 1  | 2
-RADIATOR-A          | Radiator, aluminium                 | SHANDONG | 92.00  | 0.070  | 0.6 | 1  | 2
-COUNTERWEIGHT-PIN   | Pin and bush set, steer axle        | SHANDONG | 24.00  | 0.003  | 1.5 | 4  | 8
-CHAIN-LH1234        | Mast chain LH1234, 3 m              | SHANDONG | 41.00  | 0.006  | 1.2 | 2  | 6
-CYL-TILT            | Tilt cylinder                       | SHANDONG | 132.00 | 0.034  | 0.5 | 1  | 2
-CYL-LIFT            | Lift cylinder, free lift            | SHANDONG | 216.00 | 0.095  | 0.3 | 1  | 2
-CONTACTOR-48        | Contactor 48 V                      | NAGOYA   | 46.00  | 0.001  | 2.1 | 5  | 10
-CONTACTOR-80        | Contactor 80 V                      | NAGOYA   | 68.00  | 0.0014 | 1.1 | 5  | 5
-CONTROLLER-AC       | Motor controller, AC                | NAGOYA   | 612.00 | 0.009  | 0.15 | 1 | 1
-POTI-ACCEL          | Accelerator potentiometer           | NAGOYA   | 58.00  | 0.0008 | 1.3 | 2  | 6
-SENSOR-SPEED        | Speed sensor                        | NAGOYA   | 37.00  | 0.0004 | 1.6 | 5  | 10
-SENSOR-ANGLE        | Steering angle sensor               | NAGOYA   | 84.00  | 0.0005 | 0.6 | 2  | 4
-DISPLAY-4IN         | Dashboard display, 4 inches         | NAGOYA   | 233.00 | 0.003  | 0.2 | 1  | 1
-FAN-MOTOR           | Fan for the motor, 48 V             | NAGOYA   | 52.00  | 0.005  | 0.8 | 2  | 4
-STARTER-12          | Starter motor, 12 V                 | NAGOYA   | 118.00 | 0.009  | 0.5 | 1  | 3
-ALTERNATOR-12       | Alternator, 12 V, 50 A              | NAGOYA   | 126.00 | 0.008  | 0.5 | 1  | 3
-KEY-SWITCH          | Key switch                          | NAGOYA   | 12.50  | 0.0003 | 2.4 | 10 | 20
-LAMP-WORK-LED       | Work lamp, LED                      | NAGOYA   | 16.20  | 0.001  | 2.8 | 10 | 20
-LAMP-BLUE-SPOT      | Blue safety spot                    | NAGOYA   | 34.00  | 0.0015 | 1.7 | 5  | 10
-BRUSH-SET           | Set of carbon brushes               | NAGOYA   | 19.00  | 0.0003 | 2.0 | 10 | 10
-PUMP-GEAR-28        | Gear pump, 28 cm3                   | HESSEN   | 187.00 | 0.006  | 0.6 | 1  | 1
-PUMP-STEER          | Power steering pump                 | HESSEN   | 241.00 | 0.007  | 0.3 | 1  | 1
-VALVE-MAIN          | Main control valve, 3 sections      | HESSEN   | 468.00 | 0.012  | 0.12 | 1 | 1
-VALVE-SOLENOID      | Solenoid valve, 24 V                | HESSEN   | 63.00  | 0.001  | 1.0 | 1  | 3
-SEAL-TILT           | Seal kit, tilt cylinder             | HESSEN   | 14.50  | 0.0003 | 2.4 | 5  | 10
-SEAL-LIFT           | Seal kit, lift cylinder             | HESSEN   | 21.00  | 0.0003 | 2.0 | 5  | 10
-SEAL-STEER          | Seal kit, steering cylinder         | HESSEN   | 17.50  | 0.0003 | 1.5 | 5  | 10
-HOSE-HP-2M          | High-pressure hose, 2 m             | HESSEN   | 23.00  | 0.002  | 2.2 | 5  | 10
-FILTER-HYD          | Hydraulic return filter             | HESSEN   | 16.80  | 0.0015 | 3.0 | 6  | 12
-BRAKE-SHOE          | Brake shoes, set of 4               | HESSEN   | 42.00  | 0.003  | 1.4 | 2  | 6
-BRAKE-CYL           | Wheel brake cylinder                | HESSEN   | 28.00  | 0.0008 | 1.1 | 2  | 6
-BEARING-MAST        | Mast roller bearing                 | HESSEN   | 33.00  | 0.0006 | 2.5 | 4  | 12
-BEARING-HUB         | Hub bearing, tapered                | HESSEN   | 26.00  | 0.0005 | 1.8 | 4  | 8
+TYRE-SOLID-18x7     | Solid tyre 18 x 7-8                 | SHANDONG | 62.00  | 0.075  | 6   | 4  | 8
+TYRE-SOLID-600-9    | Solid tyre 6.00-9                   | SHANDONG | 84.00  | 0.105  | 5.2 | 2  | 8
+TYRE-SOLID-650-10   | Solid tyre 6.50-10                  | SHANDONG | 105.00 | 0.140  | 4.4 | 2  | 6
+TYRE-SOLID-28x9     | Solid tyre 28 x 9-15                | SHANDONG | 158.00 | 0.260  | 3.2 | 2  | 4
+TYRE-SOLID-300-15   | Solid tyre 300-15                   | SHANDONG | 265.00 | 0.420  | 1.4 | 2  | 2
+WHEEL-DRIVE-343     | Drive wheel 343 x 114               | SHANDONG | 71.00  | 0.018  | 2.4 | 2  | 4
+WHEEL-LOAD-82       | Load roller 82 x 82, polyurethane   | SHANDONG | 9.80   | 0.0009 | 6   | 5  | 10
+WHEEL-CASTER-150    | Caster wheel 150 x 50               | SHANDONG | 17.50  | 0.002  | 3.6 | 4  | 12
+FORK-1070           | Fork 1,070 mm, class 2A             | SHANDONG | 96.00  | 0.055  | 2.2 | 2  | 4
+FORK-1200           | Fork 1,200 mm, class 2A             | SHANDONG | 109.00 | 0.062  | 2.8 | 2  | 4
+FORK-1800           | Fork 1,800 mm, class 3A             | SHANDONG | 198.00 | 0.098  | 0.8 | 2  | 2
+SEAT-GS12           | Seat GS12 with switch               | SHANDONG | 74.00  | 0.210  | 2.2 | 1  | 4
+SEAT-SUSP           | Suspension seat                     | SHANDONG | 149.00 | 0.260  | 1.2 | 1  | 2
+RADIATOR-A          | Radiator, aluminium                 | SHANDONG | 92.00  | 0.070  | 1.2 | 1  | 2
+COUNTERWEIGHT-PIN   | Pin and bush set, steer axle        | SHANDONG | 24.00  | 0.003  | 3   | 4  | 8
+CHAIN-LH1234        | Mast chain LH1234, 3 m              | SHANDONG | 41.00  | 0.006  | 2.4 | 2  | 6
+CYL-TILT            | Tilt cylinder                       | SHANDONG | 132.00 | 0.034  | 1   | 1  | 2
+CYL-LIFT            | Lift cylinder, free lift            | SHANDONG | 216.00 | 0.095  | 0.6 | 1  | 2
+CONTACTOR-48        | Contactor 48 V                      | NAGOYA   | 46.00  | 0.001  | 4.2 | 5  | 10
+CONTACTOR-80        | Contactor 80 V                      | NAGOYA   | 68.00  | 0.0014 | 2.2 | 5  | 5
+CONTROLLER-AC       | Motor controller, AC                | NAGOYA   | 612.00 | 0.009  | 0.3  | 1  | 1
+POTI-ACCEL          | Accelerator potentiometer           | NAGOYA   | 58.00  | 0.0008 | 2.6 | 2  | 6
+SENSOR-SPEED        | Speed sensor                        | NAGOYA   | 37.00  | 0.0004 | 3.2 | 5  | 10
+SENSOR-ANGLE        | Steering angle sensor               | NAGOYA   | 84.00  | 0.0005 | 1.2 | 2  | 4
+DISPLAY-4IN         | Dashboard display, 4 inches         | NAGOYA   | 233.00 | 0.003  | 0.4 | 1  | 1
+FAN-MOTOR           | Fan for the motor, 48 V             | NAGOYA   | 52.00  | 0.005  | 1.6 | 2  | 4
+STARTER-12          | Starter motor, 12 V                 | NAGOYA   | 118.00 | 0.009  | 1   | 1  | 3
+ALTERNATOR-12       | Alternator, 12 V, 50 A              | NAGOYA   | 126.00 | 0.008  | 1   | 1  | 3
+KEY-SWITCH          | Key switch                          | NAGOYA   | 12.50  | 0.0003 | 4.8 | 5  | 10
+LAMP-WORK-LED       | Work lamp, LED                      | NAGOYA   | 16.20  | 0.001  | 5.6 | 5  | 10
+LAMP-BLUE-SPOT      | Blue safety spot                    | NAGOYA   | 34.00  | 0.0015 | 3.4 | 5  | 10
+BRUSH-SET           | Set of carbon brushes               | NAGOYA   | 19.00  | 0.0003 | 4   | 5  | 10
+PUMP-GEAR-28        | Gear pump, 28 cm3                   | HESSEN   | 187.00 | 0.006  | 1.2 | 1  | 1
+PUMP-STEER          | Power steering pump                 | HESSEN   | 241.00 | 0.007  | 0.6 | 1  | 1
+VALVE-MAIN          | Main control valve, 3 sections      | HESSEN   | 468.00 | 0.012  | 0.24 | 1  | 1
+VALVE-SOLENOID      | Solenoid valve, 24 V                | HESSEN   | 63.00  | 0.001  | 2   | 1  | 3
+SEAL-TILT           | Seal kit, tilt cylinder             | HESSEN   | 14.50  | 0.0003 | 4.8 | 5  | 10
+SEAL-LIFT           | Seal kit, lift cylinder             | HESSEN   | 21.00  | 0.0003 | 4   | 5  | 10
+SEAL-STEER          | Seal kit, steering cylinder         | HESSEN   | 17.50  | 0.0003 | 3   | 5  | 10
+HOSE-HP-2M          | High-pressure hose, 2 m             | HESSEN   | 23.00  | 0.002  | 4.4 | 5  | 10
+FILTER-HYD          | Hydraulic return filter             | HESSEN   | 16.80  | 0.0015 | 6   | 6  | 12
+BRAKE-SHOE          | Brake shoes, set of 4               | HESSEN   | 42.00  | 0.003  | 2.8 | 2  | 6
+BRAKE-CYL           | Wheel brake cylinder                | HESSEN   | 28.00  | 0.0008 | 2.2 | 2  | 6
+BEARING-MAST        | Mast roller bearing                 | HESSEN   | 33.00  | 0.0006 | 5   | 4  | 12
+BEARING-HUB         | Hub bearing, tapered                | HESSEN   | 26.00  | 0.0005 | 3.6 | 4  | 8
 """
 
 # Days from order to receipt and freight as a share of the price.
@@ -83,12 +83,10 @@ SUPPLIERS: list[Record] = [
         "name": "Shandong Lift Components",
         "currency": "USD",
         "fixed_order_cost": 80,
-        "container": {"resource": "m3", "size": 28, "cost": 2650, "minimum_fill": 0.7},
-        "order_discounts": [
-            {"minimum_order_value": 18000, "discount": 0.02},
-            {"minimum_order_value": 36000, "discount": 0.04},
-        ],
+        "container": {"resource": "m3", "size": 28, "cost": 1500, "minimum_fill": 0.5},
+        "order_discounts": [{"minimum_order_value": 12000, "discount": 0.03}],
         "payment_terms": {"deposit": 0.3, "net_days": 0, "from": "receipt"},
+        "order_every": 4,
         "closures": [{"first": "2027-02-01", "last": "2027-02-21"}],
     },
     {
@@ -96,13 +94,10 @@ SUPPLIERS: list[Record] = [
         "name": "Nagoya Electric Parts",
         "currency": "USD",
         "fixed_order_cost": 90,
-        "minimum_order_value": 2000,
-        "order_discounts": [
-            {"minimum_order_value": 6000, "discount": 0.03},
-            {"minimum_order_value": 12000, "discount": 0.05},
-        ],
+        "minimum_order_value": 1500,
+        "order_discounts": [{"minimum_order_value": 5000, "discount": 0.03}],
         "payment_terms": {"deposit": 0.2, "net_days": 30, "from": "receipt"},
-        "order_every": 2,
+        "order_every": 4,
     },
     {
         "supplier": "HESSEN",
@@ -110,6 +105,7 @@ SUPPLIERS: list[Record] = [
         "currency": "EUR",
         "fixed_order_cost": 35,
         "minimum_order_value": 500,
+        "order_every": 4,
         "payment_terms": {"net_days": 30, "from": "receipt"},
     },
     {
@@ -122,19 +118,7 @@ SUPPLIERS: list[Record] = [
 ]
 
 WAREHOUSES: list[Record] = [
-    {"warehouse": "DUISBURG", "name": "Central store Duisburg", "capacity": {"m3": 26}},
-    {"warehouse": "ULM", "name": "Service branch Ulm", "capacity": {"m3": 8}},
-]
-
-LANES: list[Record] = [
-    {
-        "from": "DUISBURG",
-        "to": "ULM",
-        "lead_time": 2,
-        "unit_cost": 0.8,
-        "fixed_cost": 60,
-        "capacity": {"m3": 9},
-    },
+    {"warehouse": WAREHOUSE, "name": "Central store Duisburg", "capacity": {"m3": 54}},
 ]
 
 

@@ -12,12 +12,12 @@ import math
 import random
 from datetime import date, timedelta
 
-from forklift_parts import LANES, SHARE, SUPPLIERS, TERMS, USD, WAREHOUSES, Part, Record, landed, parts
+from forklift_parts import SUPPLIERS, TERMS, USD, WAREHOUSE, WAREHOUSES, Part, Record, landed, parts
 
 START = date(2026, 11, 23)
 PERIODS = 26
 CASH_OPENING = 6000.0
-CASH_INFLOW = 4100.0
+CASH_INFLOW = 5700.0
 
 
 def items(rng: random.Random) -> list[Record]:
@@ -51,7 +51,6 @@ def offers(rng: random.Random) -> list[Record]:
             "supplier": p.supplier,
             "item": p.item,
             "supplier_item": f"{p.supplier[:1]}-{4000 + 11 * number}",
-            "warehouses": ["DUISBURG"],
             "unit_price": p.price,
             "minimum_order_quantity": p.minimum,
             "order_multiple": p.pack,
@@ -59,15 +58,15 @@ def offers(rng: random.Random) -> list[Record]:
         }
         if freight:
             own["unit_freight"] = round(landed(p) * freight / (1 + freight), 2)
-        if p.supplier == "HESSEN" and number % 2 == 0:
+        if p.supplier == "HESSEN" and number % 4 == 0:
             own["price_break_type"] = "incremental"
             own["price_breaks"] = [
-                {"minimum_quantity": 2 * p.minimum + 1, "unit_price": round(p.price * 0.94, 2)},
-                {"minimum_quantity": 5 * p.minimum + 1, "unit_price": round(p.price * 0.89, 2)},
+                {"minimum_quantity": 2 * p.minimum + 1, "unit_price": round(p.price * 0.97, 2)},
+                {"minimum_quantity": 5 * p.minimum + 1, "unit_price": round(p.price * 0.95, 2)},
             ]
-        elif number % 3 == 1:
+        elif number % 5 == 1:
             own["price_breaks"] = [
-                {"minimum_quantity": 3 * p.minimum, "unit_price": round(p.price * 0.95, 2)}
+                {"minimum_quantity": 3 * p.minimum, "unit_price": round(p.price * 0.96, 2)}
             ]
         found.append(own)
         found.append(
@@ -84,16 +83,12 @@ def offers(rng: random.Random) -> list[Record]:
 
 
 def demand(rng: random.Random) -> list[Record]:
-    """Return one row per part and warehouse: a flat mean, a variance of 1.3 to 2.6 times the mean."""
+    """Return one row per part: a flat mean, a variance of 1.3 to 2.6 times the mean."""
     rows: list[Record] = []
     for p in parts():
-        clump = rng.uniform(1.3, 2.6)
-        for warehouse, share in SHARE.items():
-            mean = round(p.weekly * share * rng.uniform(0.9, 1.1), 2)
-            sd = round(math.sqrt(clump * mean), 2)
-            rows.append(
-                {"item": p.item, "warehouse": warehouse, "mean": [mean] * PERIODS, "sd": [sd] * PERIODS}
-            )
+        mean = round(p.weekly * rng.uniform(0.9, 1.1), 2)
+        sd = round(math.sqrt(rng.uniform(1.3, 2.6) * mean), 2)
+        rows.append({"item": p.item, "warehouse": WAREHOUSE, "mean": [mean] * PERIODS, "sd": [sd] * PERIODS})
     return rows
 
 
@@ -104,16 +99,13 @@ def opening(rng: random.Random) -> tuple[list[Record], list[Record], list[Record
     orders: list[Record] = []
     for p in parts():
         weeks_away = TERMS[p.supplier][0] / 7
-        on_the_way = p.supplier == "SHANDONG" or (p.supplier == "NAGOYA" and rng.random() < 0.6)
-        for warehouse, share in SHARE.items():
-            weekly = p.weekly * share
-            cover = rng.uniform(0.3, 0.8) * (weeks_away + 4) if warehouse == "DUISBURG" else rng.uniform(1, 5)
-            row: Record = {"item": p.item, "warehouse": warehouse, "on_hand": round(weekly * cover)}
-            if rng.random() < 0.07:
-                row |= {"on_hand": 0, "backorders": rng.randint(1, 2)}
-                queue.append(workshop_order(rng, p.item, warehouse, row["backorders"]))
-            stock.append(row)
-        if on_the_way:
+        row: Record = {"item": p.item, "warehouse": WAREHOUSE}
+        row["on_hand"] = round(p.weekly * rng.uniform(0.4, 1.0) * (weeks_away + 4))
+        if rng.random() < 0.12:
+            row |= {"on_hand": 0, "backorders": rng.randint(1, 3)}
+            queue.append(workshop_order(rng, p.item, row["backorders"]))
+        stock.append(row)
+        if p.supplier == "SHANDONG" or (p.supplier == "NAGOYA" and rng.random() < 0.6):
             orders.append(open_order(p, rng.uniform(3.0, 6.0)))
     return stock, orders, queue
 
@@ -128,7 +120,7 @@ def open_order(part: Part, weeks: float) -> Record:
         "po_number": "261008-0001" if by_sea else "261011-0002",
         "supplier": part.supplier,
         "item": part.item,
-        "warehouse": "DUISBURG",
+        "warehouse": WAREHOUSE,
         "quantity": quantity,
         "receipt_date": receipt.isoformat(),
         "amount_due": round(unpaid * quantity * part.price * USD, 2),
@@ -136,12 +128,12 @@ def open_order(part: Part, weeks: float) -> Record:
     }
 
 
-def workshop_order(rng: random.Random, item: str, warehouse: str, quantity: int) -> Record:
+def workshop_order(rng: random.Random, item: str, quantity: int) -> Record:
     """Return one waiting workshop's order; a standing forklift has priority 3."""
     return {
         "order_id": f"S{rng.randint(81000, 81999)}",
         "item": item,
-        "warehouse": warehouse,
+        "warehouse": WAREHOUSE,
         "quantity": quantity,
         "ordered_at": (START - timedelta(days=rng.randint(1, 20))).isoformat(),
         "priority": rng.choice((1, 1, 3)),
@@ -165,7 +157,6 @@ def plan() -> Record:
         "warehouses": WAREHOUSES,
         "suppliers": SUPPLIERS,
         "offers": offers(rng),
-        "lanes": LANES,
         "stock": stock,
         "open_orders": orders,
         "demand": demand(rng),

@@ -13,6 +13,7 @@ from procure_milp.instance import Instance
 from procure_milp.objective import OBJECTIVES
 from procure_milp.variables import Variables, create_variables
 
+
 @dataclass(frozen=True, eq=False)
 class Model:
     """A problem with its variables; they die together."""

@@ -1,9 +1,9 @@
 """Convex functions of supply from below: the upper envelope of their tangents, cut into pieces.
 
-Expected backorders B(X) and peak stock S(X) are convex. The largest of their tangents is a polyline below each; between
-its kinks both have one slope. Supply is the sum of pieces of those lengths, filled in order of rising slope by
-themselves, since slopes rise and both functions only ever cost. So a cell and period take one row and a few bounded
-columns, and a new tangent splits pieces instead of adding a row.
+Expected backorders B(X) and peak stock S(X) are convex. The largest of their tangents is a polyline below
+each; between its kinks both have one slope. Supply is the sum of pieces of those lengths, filled in order
+of rising slope by themselves, since slopes rise and both functions only ever cost. So a cell and period
+take one row and a few bounded columns, and a new tangent splits pieces instead of adding a row.
 """
 
 from __future__ import annotations

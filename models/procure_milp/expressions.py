@@ -80,7 +80,7 @@ def pieces_of(inst: Instance) -> dict[Index, tuple[Piece, ...]]:
 
 
 def backorders(inst: Instance, var: Variables, cell: int, period: int) -> Expression:
-    """Expected backorders of a cell at the end of a period, from below: B = B_low + sum_k slope_k d_k [units]."""
+    """Expected backorders of a cell after a period, from below: B = B_low + sum_k slope_k d_k [units]."""
     envelope = inst.envelopes[cell, period]
     rising = [p.backorder_slope * var.piece[cell, period, k] for k, p in enumerate(envelope.pieces())]
     return lpSum(rising) + envelope.backorders.value(envelope.backorders.start)

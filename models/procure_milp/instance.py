@@ -1,6 +1,6 @@
 """What the model knows: plain numbers, indexed by position. It never sees a plan.
 
-Quantities are units, money is plan currency, time is periods t = 0..T-1. The letters are those of FORMULATION.md.
+Quantities are units, money is plan currency, time is periods t = 0..T-1. Letters are those of FORMULATION.md.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class Tier:
     intercept
         Money on top when the line is in the tier (incremental breaks). [a]
     least, most
-        Fewest and most steps of the order multiple (units if the multiple is 0) in the tier, one pair per order
-        period of the line. [n_min, n_max]
+        Fewest and most steps of the order multiple (units if it is 0) in the tier, one pair per order period
+        of the line. [n_min, n_max]
     """
 
     price: float
@@ -59,7 +59,8 @@ class Line:
     has_switch
         Whether a binary says that the line is open.
     deposit, deposit_period, balance_period
-        Share of the line's value due at once; by position in `periods`, when deposit and balance are due (T: never).
+        Share of the line's value due at once; by position in `periods`, when deposit and balance are due
+        (T or later: never).
     """
 
     cell: int
@@ -206,15 +207,17 @@ class Instance:
     expected, expected_before
         Expected cumulative demand of periods 0..t and 0..t-1, shape (C, T) [units]. [E D_t, E D_{t-1}]
     supply_cost, backorder_cost
-        Objective coefficients of supply X and of expected backorders B, shape (C, T) [money per unit]. [h', b']
+        Objective coefficients of supply X and of expected backorders B, shape (C, T) [money per unit].
+        [h', b']
     weight
         Coefficient of B in the objective `backorders`, shape (C,).
     target, target_cost
         Safety stock target, shape (C, T) [units]; money per unit short, shape (C,).
     cover, supply_cap
-        Most supply after a receipt (inf: none) and an upper bound of supply that always holds, shape (C, T) [units].
+        Most supply after a receipt (inf: none) and an upper bound of supply that always holds, shape (C, T)
+        [units]. [K, X_cap]
     lowest
-        A lower bound of supply that always holds, shape (C, T) [units].
+        A lower bound of supply that always holds, shape (C, T) [units]. [X_low]
     envelopes, rises
         B and S from below, by cell and period, and valid inequalities. Both grow while solving.
     backorder_limit

@@ -21,7 +21,8 @@ from procure_milp.variables import Variables
 def expected_cost(inst: Instance, var: Variables) -> Any:
     r"""Z1. Total expected cost, less the constant [money].
 
-    .. math:: \sum_{l,t} f_l (net_{lt} + g_l q_{lt}) + \sum_{l,t} K_l \sum_k y_{ltk} + \sum_{g,t} (F_g p_{gt} + c_g N_{gt})
+    .. math:: \sum_{l,t} f_l (net_{lt} + g_l q_{lt}) + \sum_{l,t} K_l \sum_k y_{ltk}
+              + \sum_{g,t} (F_g p_{gt} + c_g N_{gt})
               + \sum_{m,t} u_m z_{mt} + \sum_{k,t} U_k v_{kt}
               + \sum_{c,t} (h'_{ct} X_{ct} + b'_{ct} B_{ct} + b_c s_{ct})
     """
@@ -60,9 +61,8 @@ def total_excess(inst: Instance, var: Variables) -> Any:
 
     .. math:: \sum_k x_k / \max(A_k, 1)
     """
-    stock = [row.weight_of_slack * var.slack[0, k] for k, row in enumerate(inst.stock_limits) if (0, k) in var.slack]
-    money = [row.weight_of_slack * var.slack[1, k] for k, row in enumerate(inst.money_limits) if (1, k) in var.slack]
-    return lpSum(stock + money)
+    limits = (inst.stock_limits, inst.money_limits)
+    return lpSum(limits[kind][k].weight_of_slack * slack for (kind, k), slack in var.slack.items())
 
 
 OBJECTIVES = {

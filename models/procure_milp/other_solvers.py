@@ -1,7 +1,8 @@
-"""Solvers other than HiGHS, by name, through PuLP: built anew for each search, bound read from the solver itself."""
+"""Solvers other than HiGHS, by name, through PuLP: built anew for each search, bound read from the solver."""
 
 from __future__ import annotations
 
+import importlib
 import math
 import re
 import tempfile
@@ -61,7 +62,12 @@ class PulpSession:
         self._changed = False
 
     def search(
-        self, start: Array | None, time_limit: float, gap: float, stop: threading.Event, watch: Watch | None = None
+        self,
+        start: Array | None,
+        time_limit: float,
+        gap: float,
+        stop: threading.Event,
+        watch: Watch | None = None,
     ) -> Found:
         """Solve to an absolute gap; the solver can't be stopped from outside before its time limit."""
         del stop, watch
@@ -104,14 +110,15 @@ def make_solver(name: str, time_limit: float, gap: float, log: Path) -> Any:
     except (ImportError, AttributeError, pulp.PulpSolverError):
         available = False
     if not available:
-        raise SolverMissingError(f"solver {name!r} is not installed; {_CURES.get(name, 'install it')}, or use highs")
+        cure = _CURES.get(name, "install it")
+        raise SolverMissingError(f"solver {name!r} is not installed; {cure}, or use highs")
     return solver
 
 
 def _cbc(time_limit: float, gap: float, log: Path) -> Any:
     options = {"timeLimit": time_limit, "gapAbs": gap, "gapRel": 0.0, "logPath": str(log), "warmStart": True}
     try:
-        import cbcbox
+        cbcbox = importlib.import_module("cbcbox")
     except ImportError:
         return pulp.COIN_CMD(msg=False, **options)
     return pulp.COIN_CMD(path=cbcbox.cbc_bin_path(), msg=False, **options)
@@ -133,7 +140,11 @@ OTHER_SOLVERS: dict[str, Callable[[float, float, Path], Any]] = {
     "xpress": _in_process("XPRESS_PY"),
     "copt": _in_process("COPT"),
 }
-_CURES = {"cbc": "pip install 'procure[cbc]'", "scip": "pip install pyscipopt", "gurobi": "pip install gurobipy"}
+_CURES = {
+    "cbc": "pip install 'procure[cbc]'",
+    "scip": "pip install pyscipopt",
+    "gurobi": "pip install gurobipy",
+}
 
 
 def _cbc_bound(_problem: pulp.LpProblem, log: Path) -> float:

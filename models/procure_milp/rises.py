@@ -4,10 +4,11 @@ Over periods s+1..t without an arrival supply grows by open orders alone, so for
 
     (v - X_t)^+ + (X_s - u)^+ >= (v - u - O_t + O_s) (1 - sum of the switches of all arrivals in s+1..t).
 
-With u and v at kinks of the envelopes both positive parts are sums of pieces. This is the (l, S) inequality of lot sizing
-with backlogging (Pochet and Wolsey, Production Planning by Mixed Integer Programming, 2006, chapter 10) at every level
-of a convex cost instead of at one known demand. It holds for every plan whose pieces are filled in order, and an optimal
-plan is one; the linear relaxation, which opens an order by a fraction, breaks it.
+With u and v at kinks of the envelopes both positive parts are sums of pieces. This is the (l, S) inequality
+of lot sizing with backlogging (Pochet and Wolsey, Production Planning by Mixed Integer Programming, 2006,
+chapter 10) at every level of a convex cost instead of at one known demand. It holds for every plan whose
+pieces are filled in order, and an optimal plan is one; the linear relaxation, which opens an order by a
+fraction, breaks it.
 """
 
 from __future__ import annotations

@@ -1,14 +1,15 @@
 """Solving: one session per solver, the same few verbs for all.
 
-The one place that knows how PuLP 3 and PuLP 4 differ, and what each solver tells of status and bound. PuLP's own status
-is not trusted: it calls a time-limited run optimal.
+The one place that knows how PuLP 3 and PuLP 4 differ, and what each solver tells of status and bound.
+PuLP's own status is not trusted: it calls a time-limited run optimal.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import highspy
@@ -61,7 +62,12 @@ class Session(Protocol):
         """Take over envelopes that have new tangents, by cell and period."""
 
     def search(
-        self, start: Array | None, time_limit: float, gap: float, stop: threading.Event, watch: Watch | None = None
+        self,
+        start: Array | None,
+        time_limit: float,
+        gap: float,
+        stop: threading.Event,
+        watch: Watch | None = None,
     ) -> Found:
         """Solve to an absolute gap, from a start whose whole columns are kept."""
 
@@ -93,6 +99,8 @@ class HighsSession:
         self.arrivals = possible_arrivals(model.instance, reach_of(model.instance))
         self._rise_rows: dict[tuple[int, int], list[int]] = {}
         self._relaxed = False
+        self._give_up = False
+        self._last_bound = -np.inf
         self._watch: Watch | None = None
         self._stop: threading.Event | None = None
         self._highs.setCallback(self._called_back, None)
@@ -105,7 +113,7 @@ class HighsSession:
         return self._position[variable.name]
 
     def bend(self, places: Sequence[tuple[int, int]]) -> None:
-        """Take over envelopes that have new tangents: known pieces change their length, new ones become columns."""
+        """Take over envelopes with new tangents: known pieces change length, new ones become columns."""
         for place in places:
             for row in self._rise_rows.pop(place, ()):
                 # its kinks are gone; the inequality is found again where it is still needed
@@ -132,7 +140,8 @@ class HighsSession:
                 continue
             terms, side = found
             columns = np.array([self._column_of(block, index) for block, index, _ in terms], dtype=np.int32)
-            self._highs.addRow(side, highspy.kHighsInf, len(terms), columns, np.array([a for _, _, a in terms]))
+            weights = np.array([a for _, _, a in terms])
+            self._highs.addRow(side, highspy.kHighsInf, len(terms), columns, weights)
             row = int(self._highs.getNumRow()) - 1
             for period in {rise.first, rise.last}:
                 self._rise_rows.setdefault((rise.cell, period), []).append(row)
@@ -165,11 +174,13 @@ class HighsSession:
         return int(self._highs.getNumCol()) - 1
 
     def relax(self, time_limit: float, *, keep: bool = False) -> Found:
-        """Solve the linear relaxation of the model as it stands; with `keep` stay relaxed until `whole_again`."""
+        """Solve the linear relaxation as the model stands; with `keep` stay relaxed until `whole_again`."""
         if not self._relaxed:
             self._integrality(highspy.HighsVarType.kContinuous)
         self._relaxed = True
         found = self._run(time_limit)
+        objective = float(self._highs.getInfo().objective_function_value)
+        found = replace(found, bound=objective if found.exact else -np.inf)
         if not keep:
             self.whole_again()
         return found
@@ -181,7 +192,12 @@ class HighsSession:
         self._relaxed = False
 
     def search(
-        self, start: Array | None, time_limit: float, gap: float, stop: threading.Event, watch: Watch | None = None
+        self,
+        start: Array | None,
+        time_limit: float,
+        gap: float,
+        stop: threading.Event,
+        watch: Watch | None = None,
     ) -> Found:
         """Branch and cut to an absolute gap; the whole columns of `start` are offered as a first solution."""
         self._highs.setOptionValue("mip_rel_gap", 0.0)
@@ -212,11 +228,16 @@ class HighsSession:
             kinds = np.full(len(self.whole), int(kind), dtype=np.uint8)
             self._highs.changeColsIntegrality(len(self.whole), self.whole, kinds)
 
-    def _run(self, time_limit: float, stop: threading.Event | None = None, watch: Watch | None = None) -> Found:
+    def _run(
+        self, time_limit: float, stop: threading.Event | None = None, watch: Watch | None = None
+    ) -> Found:
         self._stop, self._watch = stop, watch
         # HiGHS counts the time of all runs of one object together
         self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(time_limit, 0.05))
-        self._highs.run()
+        if stop is None:
+            self._highs.run()
+        elif not self._finishes(max(time_limit, 0.05)):
+            return Found(None, self._last_bound, False)
         info, status = self._highs.getInfo(), self._highs.getModelStatus()
         exact = status == highspy.HighsModelStatus.kOptimal
         values = None
@@ -226,16 +247,37 @@ class HighsSession:
         bound = info.mip_dual_bound if has_bound else (info.objective_function_value if exact else -np.inf)
         return Found(values, float(bound), exact)
 
+    def _finishes(self, time_limit: float) -> bool:
+        """Run in a thread of its own; False if HiGHS ignores its time limit for too long and is left behind.
+
+        HiGHS looks at the clock and at its interrupt only between phases, and the first phase of a large model can
+        take minutes. The thread ends by itself at the next look, since the stop stays set.
+        """
+        self._last_bound = -np.inf
+        runner = threading.Thread(target=self._highs.run, daemon=True, name="highs")
+        runner.start()
+        deadline = time.monotonic() + time_limit
+        while runner.is_alive() and not self._give_up:
+            runner.join(0.1)
+            if self._stop is not None and self._stop.is_set():
+                deadline = min(deadline, time.monotonic())
+            self._give_up = time.monotonic() > deadline + GRACE
+        return not self._give_up
+
     def _called_back(self, kind: Any, _message: str, out: Any, into: Any, _data: Any) -> None:
-        if self._stop is not None and self._stop.is_set() and into is not None:
+        stopped = self._give_up or (self._stop is not None and self._stop.is_set())
+        if stopped and into is not None:
             into.user_interrupt = True
-        if self._watch is None:
+        if self._watch is None or self._give_up:
             return
+        self._last_bound = max(self._last_bound, float(out.mip_dual_bound))
         new = kind == _KIND.kCallbackMipImprovingSolution
         values = np.array(out.mip_solution) if new else None
         self._watch(float(out.mip_dual_bound), float(out.mip_primal_bound), values)
 
 
+GRACE = 3.0
+"""Seconds that a search may overrun its time limit."""
 _KIND = highspy.cb.HighsCallbackType
 
 

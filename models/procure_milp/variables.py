@@ -29,8 +29,8 @@ class Variables:
     placed
         1 if a purchase order is placed, by (group, period). [p]
     in_tier, tier_goods
-        1 if the order gets discount tier k, by (group, period, k); goods of a line under it, by (line, period, k).
-        [e, G]
+        1 if the order gets discount tier k, by (group, period, k); goods of a line under it, by
+        (line, period, k). [e, G]
     containers
         Whole containers, by (group, period). [N]
     parcels
@@ -129,7 +129,7 @@ def _money_periods(inst: Instance, kind: str) -> list[Index]:
 
 
 def _lots(new: _Maker, inst: Instance, line_periods: list[tuple[int, int, int]]) -> dict[Index, Variable]:
-    lots = {}
+    lots: dict[Index, Variable] = {}
     for k, t, j in line_periods:
         line = inst.lines[k]
         for i, tier in enumerate(line.tiers):
@@ -138,7 +138,7 @@ def _lots(new: _Maker, inst: Instance, line_periods: list[tuple[int, int, int]])
 
 
 def _parcels(new: _Maker, inst: Instance) -> dict[Index, Variable]:
-    parcels = {}
+    parcels: dict[Index, Variable] = {}
     for k, move in enumerate(inst.moves):
         for t, most in zip(move.periods, move.most, strict=True):
             parcels[k, t] = new.one("parcels", (k, t), high=most, whole=move.step > 0.0)

@@ -6,7 +6,9 @@ result. Relax and fix: Pochet and Wolsey, Production Planning by Mixed Integer P
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +26,8 @@ Array = NDArray[np.float64]
 
 STOCK_RULES = ("storage", "inventory_value", "maximum_cover")
 """Rules about stock, which later transfers out can still keep."""
+WHOLE = 1e-4
+"""How far from a whole number counts as whole."""
 REPAIRS = 400
 """Most repairs in one period before everything in it is given up."""
 
@@ -71,8 +75,8 @@ class Dive:
             if found.values is None:
                 break
             opened = self._open(period, found.values)
+            fixed += opened
             if opened:
-                fixed += opened
                 found = self._session.relax(20.0, keep=True)
             if found.values is not None:
                 self._round(period, found.values)
@@ -83,7 +87,25 @@ class Dive:
         if fixed:
             self._session.free(np.array(sorted(set(fixed)), dtype=np.int32))
         self._session.whole_again()
+        self._clean()
         return self._decision()
+
+    def _clean(self) -> None:
+        """Take back what still breaks a rule, latest orders first; matters when transfers planned for were not made."""
+        for _ in range(REPAIRS):
+            broken = self._broken(self._inst.periods)
+            if not broken or not any(self._mend_at(broken[0], t) for t in self._periods_back(broken[0])):
+                return
+
+    def _periods_back(self, broken: Violation) -> Iterator[int]:
+        """Periods in which something was decided that could matter, the latest first."""
+        latest = broken.period if broken.rule in STOCK_RULES or broken.move is not None else self._inst.periods - 1
+        first = broken.period if broken.line is not None or broken.group is not None else 0
+        return (t for t in range(latest, first - 1, -1) if self._lots[:, t].any() or self._parcels[:, t].any())
+
+    def _mend_at(self, broken: Violation, period: int) -> bool:
+        self._settled = set()
+        return self._mend(broken, period, self._lots[:, period].copy(), self._parcels[:, period].copy())
 
     def improve(self, decision: Decision) -> Decision:
         """Search better headers than those of a decision, and round quantities under them."""
@@ -105,15 +127,38 @@ class Dive:
         return keep_ledger(self._task.network, self._task.laws, self._decision())
 
     def _open(self, period: int, values: Array) -> list[int]:
-        """Decide which purchase orders, lines and lanes are open in a period, by rounding their running sums."""
+        """Decide a period's purchase orders and lane trips, then their containers and discount tiers."""
         fixed = []
-        for column, key in self._switches.of_period(period):
-            if self._headers is not None and key[0] in HEADERS:
-                continue
-            state = self._switches.rounded(key, float(values[column]))
-            self._session.fix(np.array([column], dtype=np.int32), np.array([state]))
-            fixed.append(column)
+        if self._headers is None:
+            for column, key in self._switches.headers(period):
+                self._hold({column: self._switches.rounded(key, float(values[column]))})
+                fixed.append(column)
+        found = self._session.relax(20.0, keep=True) if fixed else None
+        values = values if found is None or found.values is None else found.values
+        for choice in self._switches.choices(period):
+            options = choice(values)
+            values = self._choose(options, values)
+            fixed += list(options[0])
         return fixed
+
+    def _hold(self, states: dict[int, float]) -> None:
+        self._session.fix(np.array(list(states), dtype=np.int32), np.array(list(states.values())))
+
+    def _choose(self, options: list[dict[int, float]], values: Array) -> Array:
+        """Hold the option with which the relaxation is cheapest; returns that relaxation's columns."""
+        if len(options) == 1:
+            self._hold(options[0])
+            return values
+        best: tuple[float, dict[int, float], Array] | None = None
+        for states in options:
+            self._hold(states)
+            found = self._session.relax(20.0, keep=True)
+            if found.values is not None and (best is None or found.bound < best[0]):
+                best = (found.bound, states, found.values)
+        if best is None:
+            return values
+        self._hold(best[1])
+        return best[2]
 
     def _round(self, period: int, values: Array) -> None:
         """Round steps to the nearest whole number, then take back what breaks a limit."""
@@ -307,27 +352,54 @@ def _columns_by_period(session: HighsSession) -> dict[int, NDArray[np.int32]]:
     return {t: np.array(sorted(columns), dtype=np.int32) for t, columns in found.items()}
 
 
+Options = Callable[[Array], list[dict[int, float]]]
+"""From the relaxation's columns to ways to hold some of them."""
+
+
 class _Switches:
-    """Binaries of the model by period, with the running sum of what the relaxation wants of each."""
+    """Whole columns of purchase orders and lanes, by period."""
 
     def __init__(self, session: HighsSession) -> None:
-        var = session.model.variables
-        self._of_period: dict[int, list[tuple[int, tuple[str, int]]]] = {}
-        for block in ("placed", "trip", "containers", "in_tier"):
+        var, column = session.model.variables, session.column
+        self._headers: dict[int, list[tuple[int, tuple[str, int]]]] = defaultdict(list)
+        for block in HEADERS:
             for index, variable in getattr(var, block).items():
-                entry = (session.column(variable), (block, index[0]))
-                self._of_period.setdefault(index[1], []).append(entry)
+                self._headers[index[1]].append((column(variable), (block, index[0])))
+        self._choices: dict[int, list[Options]] = defaultdict(list)
+        for (_, t), variable in var.containers.items():
+            self._choices[t].append(partial(_counts, column(variable)))
+        tiers: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for (g, t, _), variable in var.in_tier.items():
+            tiers[g, t].append(column(variable))
+        for (_, t), columns in tiers.items():
+            self._choices[t].append(partial(_tiers, columns))
         self._owed: dict[tuple[str, int], float] = {}
 
-    def of_period(self, period: int) -> list[tuple[int, tuple[str, int]]]:
-        """Columns and what they belong to."""
-        return self._of_period.get(period, [])
+    def headers(self, period: int) -> list[tuple[int, tuple[str, int]]]:
+        """Columns of purchase orders and trips, and what they belong to."""
+        return self._headers[period]
+
+    def choices(self, period: int) -> list[Options]:
+        """What is left to choose once the headers are held: containers and discount tiers."""
+        return self._choices[period]
 
     def rounded(self, key: tuple[str, int], wanted: float) -> float:
-        """Headers: 1 if the running sum has reached a half, 0 else. Containers and tiers: the nearest whole number."""
-        if key[0] not in HEADERS:
-            return float(np.floor(wanted + 0.5))
+        """1 if the running sum of what the relaxation wants has reached a half, 0 else."""
         owed = self._owed.get(key, 0.0) + wanted
         state = 1.0 if owed >= 0.5 else 0.0
         self._owed[key] = owed - state
         return state
+
+
+def _counts(column: int, values: Array) -> list[dict[int, float]]:
+    """The whole numbers of containers next to the relaxation's."""
+    low, high = np.floor(values[column] + WHOLE), np.ceil(values[column] - WHOLE)
+    return [{column: float(n)} for n in sorted({low, high})]
+
+
+def _tiers(columns: list[int], values: Array) -> list[dict[int, float]]:
+    """One tier each of those that the relaxation mixes; none without a purchase order."""
+    mixed = [c for c in columns if values[c] > WHOLE]
+    if not mixed or values[columns].sum() < 0.5:
+        return [dict.fromkeys(columns, 0.0)]
+    return [{c: float(c == chosen) for c in columns} for chosen in mixed]

@@ -29,12 +29,14 @@ Array = NDArray[np.float64]
 
 SHARE_FOR_SEARCH = 0.6
 """Share of the gap that the search may leave; the rest is for the difference between cuts and true functions."""
-RELAXATIONS = 8
-"""Most rounds of cuts at the linear relaxation before the search."""
-SHARE_FOR_RELAXATION = 0.1
+ROUNDS, ROUNDS_BEFORE_DIVE = 8, 2
+"""Most rounds of cuts at the linear relaxation, before the search and before the dive of a large model."""
+SHARE_FOR_RELAXATION = 0.15
 """Share of the time left after which no further round of cuts begins."""
 DIVE_FROM = 60
 """Whole variables from which a start is worth diving for."""
+DIVE_PLAIN_FROM = 6000
+"""Whole variables from which the dive does without the inequalities, which make its relaxations slow."""
 SHARE_FOR_DIVE = 0.5
 """Share of the time left that the dive may take."""
 
@@ -140,8 +142,11 @@ class Stage:
             self.best.bound = self.goal.value(self.best.ledger)
             return self.best
         session = self._open(inst)
-        self._relax(session)
-        self._dive(session)
+        small = len(session.whole) < DIVE_FROM
+        if not small:
+            self._relax(session, ROUNDS_BEFORE_DIVE, sharp=len(session.whole) < DIVE_PLAIN_FROM)
+            self._dive(session)
+        self._relax(session, ROUNDS)
         search: Session = session
         if self.options.solver != "highs":
             search = open_session(build_model(inst, self.goal.name), self.options.solver)
@@ -153,7 +158,7 @@ class Stage:
 
     def _dive(self, session: HighsSession) -> None:
         """Look for a good plan before the search; small models are searched at once."""
-        if self._done() or len(session.whole) < DIVE_FROM or self.goal.name == "relaxation":
+        if self._done() or self.goal.name == "relaxation":
             return
         until = self.options.seconds + SHARE_FOR_DIVE * self.options.time_left
         dive = Dive(
@@ -174,10 +179,10 @@ class Stage:
         self.places = _Places(session, self.translation)
         return session
 
-    def _relax(self, session: HighsSession) -> None:
+    def _relax(self, session: HighsSession, rounds: int, *, sharp: bool = True) -> None:
         """Draw tangents where the linear relaxation lies; each round's optimum is a bound."""
         until = self.options.seconds + SHARE_FOR_RELAXATION * self.options.time_left
-        for _ in range(RELAXATIONS):
+        for _ in range(rounds):
             if self._done() or self.options.seconds > until:
                 return
             found = session.relax(self.options.time_left)
@@ -185,7 +190,7 @@ class Stage:
                 return
             self._prove(found.bound)
             tolerance = 0.1 * self.goal.gap * self._gross
-            rises = violated_rises(session, found.values)
+            rises = violated_rises(session, found.values) if sharp else []
             bent = self._refine(session, found.values, tolerance)
             inst = self.translation.instance
             inst.rises.extend(rises)

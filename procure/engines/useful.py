@@ -21,7 +21,7 @@ from procure.solution.ledger import Laws
 
 Array = NDArray[np.float64]
 
-TAIL = 1e-9
+TAIL = 1e-12
 """Probability of a shortage that counts as none; what is lost by it is taken off the bound."""
 
 

@@ -80,11 +80,11 @@ def _from_samples(plan: Plan) -> dict[Place, CellDemand]:
     period = frame["period"].to_numpy().astype(int)
     quantity = frame["quantity"].to_numpy().astype(float)
     found: dict[Place, CellDemand] = {}
-    for place, rows in frame.groupby(["item", "warehouse"], sort=False).indices.items():
+    for place in dict.fromkeys(zip(frame["item"].astype(str), frame["warehouse"].astype(str), strict=True)):
+        rows = np.flatnonzero((frame["item"] == place[0]) & (frame["warehouse"] == place[1]))
         paths = np.zeros((len(labels), plan.periods))
         np.add.at(paths, (sample[rows], period[rows]), quantity[rows])
-        item, warehouse = place
-        found[str(item), str(warehouse)] = _of_paths(paths)
+        found[place] = _of_paths(paths)
     return found
 
 

@@ -1,31 +1,33 @@
 """The plan as indexed arrays: cells, order lines and moves, with everything that follows from the terms.
 
-A cell is an item at a warehouse. A line is an offer at a warehouse, so one order decision a period; lines of one
-supplier and warehouse form a group, whose lines of one period make one purchase order. A move is an item on a lane.
-Quantities are units, money is plan currency, time is periods unless a name says days.
+A cell is an item at a warehouse. A line is an offer at a warehouse, so one order decision a period. Lines of
+one supplier and warehouse form a group, whose lines of one period make one purchase order. A move is an item
+on a lane. Quantities are units, money is plan currency, time is periods unless a name says days.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from procure.plan.cover import cover_caps
 from procure.plan.expected_demand import CellDemand, Place, expected_demand
+from procure.plan.fees import Fees, committed
+from procure.plan.lane_moves import LaneMoves, lane_moves
+from procure.plan.order_lines import OrderLines, order_lines
+from procure.plan.positions import CellKey, Positions
+from procure.plan.protection import first_served, windows
 from procure.plan.records import Item, Lane, Offer, Plan, Supplier, Warehouse
-from procure.plan.terms import (
-    Tariff,
-    exchange_rate,
-    is_valid,
-    landed_cost,
-    nominal_days,
-    order_date,
-    plain_landed_cost,
-    takes_orders,
-    tariff_of,
-    whole_periods,
+from procure.plan.terms import Tariff, tariff_of, whole_periods
+from procure.plan.valuation import (
+    costs_of_owed,
+    end_credits,
+    holding_costs,
+    landed_costs,
+    replacement_costs,
 )
 
 Array = NDArray[np.float64]
@@ -37,8 +39,8 @@ Mask = NDArray[np.bool_]
 class Network:
     """A plan in numbers; made by `build_network`, never changed.
 
-    C cells, L lines, G groups, M moves, I items, T periods. `paths` holds demand samples by cell, each of shape
-    (samples, T). `window` is P of the contract: the last P periods of cumulative demand count as random.
+    C cells, L lines, G groups, M moves, I items, T periods. `paths` holds demand samples by cell, each of
+    shape (samples, T). `window` is P of the contract: the last P periods of cumulative demand are random.
     """
 
     plan: Plan
@@ -108,29 +110,60 @@ class Network:
 
     def usage(self, resource: str) -> Array:
         """Amount of a storage resource that one unit of each item takes, shape (I,)."""
-        default = 1.0 if resource == "units" else 0.0
-        return np.array([i.storage.get(resource, default) for i in self.items])
+        if resource not in self._usages:
+            default = 1.0 if resource == "units" else 0.0
+            self._usages[resource] = np.array([i.storage.get(resource, default) for i in self.items])
+        return self._usages[resource]
+
+    @cached_property
+    def _usages(self) -> dict[str, Array]:
+        return {}
+
+    @cached_property
+    def fees(self) -> Fees:
+        """What orders cost and take, by line and purchase order."""
+        return Fees.of(self)
+
+    @cached_property
+    def initial(self) -> Array:
+        """On hand less backorders at the start, shape (C,) [units]."""
+        initial, positions = np.zeros(self.n_cells), Positions.of(self.plan)
+        for stock in self.plan.stock:
+            cell = self.cell_index[positions.cell(stock.item, stock.warehouse)]
+            initial[cell] += stock.on_hand - stock.backorders
+        return initial
+
+    @cached_property
+    def committed(self) -> Array:
+        """Payments due for open orders in each period, shape (T,)."""
+        return committed(self.plan)
+
+    @cached_property
+    def cover_caps(self) -> dict[int, Array]:
+        """Most supply after a receipt, by cell with `max_cover_days`, each of shape (T,) [units]."""
+        return cover_caps(self)
 
     def supplier_of_line(self, line: int) -> Supplier:
         """Supplier that the line orders from."""
-        return self.suppliers[self.group_supplier[self.line_group[line]]]
+        position = int(self.group_supplier[self.line_group[line]])
+        return self.suppliers[position]
 
     def cumulative_mean(self) -> Array:
         """Expected demand of periods 0..t, shape (C, T) [units]."""
+        return self._cumulative_mean
+
+    @cached_property
+    def _cumulative_mean(self) -> Array:
         total: Array = np.cumsum(self.mean, axis=1)
         return total
 
     def demand_before(self) -> Array:
         """Expected demand of periods 0..t-1, shape (C, T) [units]."""
+        return self._demand_before
+
+    @cached_property
+    def _demand_before(self) -> Array:
         return self.cumulative_mean() - self.mean
-
-
-@dataclass(frozen=True)
-class _Lines:
-    offer: list[int]
-    warehouse: list[int]
-    usable: list[Mask]
-    allowed: list[Mask]
 
 
 def build_network(plan: Plan) -> Network:
@@ -141,267 +174,88 @@ def build_network(plan: Plan) -> Network:
     plan
         A plan without faults.
     """
-    demand = expected_demand(plan)
-    items = {r.item: k for k, r in enumerate(plan.items)}
-    warehouses = {r.warehouse: k for k, r in enumerate(plan.warehouses)}
-    suppliers = {r.supplier: k for k, r in enumerate(plan.suppliers)}
-    lines = _lines(plan, warehouses, suppliers)
-    moves = _moves(plan, items, warehouses, demand)
-    cells = _cells(plan, items, warehouses, demand, lines, moves)
+    demand, positions = expected_demand(plan), Positions.of(plan)
+    lines, moves = order_lines(plan, positions), lane_moves(plan, positions)
+    cells = _cells(plan, positions, demand, lines, moves)
     cell_of = {key: k for k, key in enumerate(cells)}
-    cell_item = np.array([i for i, _ in cells], dtype=np.int64)
-
-    line_cell = [
-        cell_of[items[plan.offers[o].item], w] for o, w in zip(lines.offer, lines.warehouse, strict=True)
-    ]
-    line_supplier = [suppliers[plan.offers[o].supplier] for o in lines.offer]
-    groups = {key: k for k, key in enumerate(sorted(set(zip(line_supplier, lines.warehouse, strict=True))))}
-    line_group = [groups[key] for key in zip(line_supplier, lines.warehouse, strict=True)]
-    days = [nominal_days(plan.offers[o].lead_time.mean) for o in lines.offer]
-    lead = [whole_periods(plan.offers[o].lead_time.mean, plan.period_days) for o in lines.offer]
-    rates = [exchange_rate(plan, plan.suppliers[s].currency or plan.currency) for s in line_supplier]
-
-    landed = [landed_cost(plan, plan.suppliers[suppliers[o.supplier]], o) for o in plan.offers]
-    plain = [plain_landed_cost(plan, plan.suppliers[suppliers[o.supplier]], o) for o in plan.offers]
-    replacement = _replacement(plan, items, landed)
-    phased = np.array([_phased_out(plan, i) for i in plan.items], dtype=bool)
-    move_lead = [whole_periods(plan.lanes[k].lead_time, plan.period_days) for k, _ in moves]
-    move_from = [cell_of[i, warehouses[plan.lanes[k].from_]] for k, i in moves]
-    move_to = [cell_of[i, warehouses[plan.lanes[k].to]] for k, i in moves]
-    allowed = np.array(lines.allowed, dtype=bool).reshape(-1, plan.periods)
-    move_allowed = np.array(
-        [_move_allowed(plan, plan.lanes[k], plan.items[i]) for k, i in moves], dtype=bool
-    ).reshape(-1, plan.periods)
-
+    item_of = np.array([i for i, _ in cells], dtype=np.int64)
+    known = [demand.get((plan.items[i].item, plan.warehouses[w].warehouse)) for i, w in cells]
+    line_cell, origin, target = (
+        np.array([cell_of[key] for key in keys], dtype=np.int64)
+        for keys in (lines.cells, moves.origins, moves.targets)
+    )
+    landed = landed_costs(plan, positions)
+    replacement = replacement_costs(plan, positions, landed)
+    lanes_in = origin, target, moves.lead
     return Network(
         plan=plan,
         items=plan.items,
         warehouses=plan.warehouses,
-        cell_item=cell_item,
+        cell_item=item_of,
         cell_warehouse=np.array([w for _, w in cells], dtype=np.int64),
         cell_index=cell_of,
-        has_demand=np.array([_place(plan, c) in demand for c in cells], dtype=bool),
-        opening=_opening(plan, items, warehouses, cell_of),
-        mean=_stack(plan, cells, demand, "mean"),
-        variance=_stack(plan, cells, demand, "variance"),
-        paths={
-            k: found.paths
-            for k, c in enumerate(cells)
-            if (found := demand.get(_place(plan, c))) is not None and found.paths is not None
-        },
-        window=_windows(plan, lines, line_cell, landed, lead, move_from, move_to, move_lead, len(cells)),
+        has_demand=np.array([d is not None for d in known], dtype=bool),
+        opening=_opening(plan, positions, cell_of),
+        mean=_rows(plan, [None if d is None else d.mean for d in known]),
+        variance=_rows(plan, [None if d is None else d.variance for d in known]),
+        paths={k: d.paths for k, d in enumerate(known) if d is not None and d.paths is not None},
+        window=windows(plan, lines, line_cell, landed, lanes_in, len(cells)),
         replacement=replacement,
-        holding=np.array([_holding(plan, i, r) for i, r in zip(plan.items, replacement, strict=True)]),
-        credit=np.where(phased, 0.0, plan.policy.terminal_value * replacement),
+        holding=holding_costs(plan, replacement),
+        credit=end_credits(plan, replacement),
         backorder_cost=np.array([i.backorder_cost for i in plan.items]),
         priority=np.array([i.priority for i in plan.items]),
-        owed=_owed(plan, lines, line_cell, plain, replacement[cell_item]),
+        owed=costs_of_owed(plan, positions, lines, line_cell, replacement[item_of]),
         offers=plan.offers,
         suppliers=plan.suppliers,
         tariffs=tuple(tariff_of(o) for o in plan.offers),
-        line_offer=np.array(lines.offer, dtype=np.int64),
-        line_cell=np.array(line_cell, dtype=np.int64),
-        line_group=np.array(line_group, dtype=np.int64),
-        line_lead=np.array(lead, dtype=np.int64),
-        line_days=np.array(days, dtype=np.int64),
-        line_fraction=np.array([plan.offers[o].delivered_fraction.mean for o in lines.offer]),
-        line_rate=np.array(rates),
-        line_allowed=allowed,
-        group_supplier=np.array([s for s, _ in groups], dtype=np.int64),
-        group_warehouse=np.array([w for _, w in groups], dtype=np.int64),
+        line_offer=lines.offer,
+        line_cell=line_cell,
+        line_group=lines.group,
+        line_lead=lines.lead,
+        line_days=lines.days,
+        line_fraction=lines.fraction,
+        line_rate=lines.rate,
+        line_allowed=lines.allowed,
+        group_supplier=lines.group_supplier,
+        group_warehouse=lines.group_warehouse,
         lanes=plan.lanes,
-        move_lane=np.array([k for k, _ in moves], dtype=np.int64),
-        move_from=np.array(move_from, dtype=np.int64),
-        move_to=np.array(move_to, dtype=np.int64),
-        move_lead=np.array(move_lead, dtype=np.int64),
-        move_days=np.array([nominal_days(plan.lanes[k].lead_time) for k, _ in moves], dtype=np.int64),
-        move_allowed=move_allowed,
-        first_served=_first_served(plan, lines, line_cell, lead, move_to, move_lead, len(cells)),
+        move_lane=moves.lane,
+        move_from=origin,
+        move_to=target,
+        move_lead=moves.lead,
+        move_days=moves.days,
+        move_allowed=moves.allowed,
+        first_served=first_served(lines, line_cell, target, moves.lead, len(cells)),
     )
-
-
-def _place(plan: Plan, cell: tuple[int, int]) -> Place:
-    return plan.items[cell[0]].item, plan.warehouses[cell[1]].warehouse
-
-
-def _lines(plan: Plan, warehouses: dict[str, int], suppliers: dict[str, int]) -> _Lines:
-    """Every offer at every warehouse it serves, if it is usable there in some period."""
-    lines = _Lines([], [], [], [])
-    items = {i.item: i for i in plan.items}
-    for k, offer in enumerate(plan.offers):
-        usable = _usable(plan, offer)
-        if not usable.any():
-            continue
-        supplier = plan.suppliers[suppliers[offer.supplier]]
-        allowed = usable & np.array([takes_orders(plan, supplier, t) for t in range(plan.periods)])
-        allowed &= _before_phase_out(plan, items[offer.item], nominal_days(offer.lead_time.mean))
-        served = warehouses if offer.warehouses is None else offer.warehouses
-        for warehouse in served:
-            lines.offer.append(k)
-            lines.warehouse.append(warehouses[warehouse])
-            lines.usable.append(usable)
-            lines.allowed.append(allowed)
-    return lines
-
-
-def _usable(plan: Plan, offer: Offer) -> Mask:
-    """Periods whose start lies in the offer's validity and whose order arrives within the horizon."""
-    lead = whole_periods(offer.lead_time.mean, plan.period_days)
-    return np.array(
-        [t + lead < plan.periods and is_valid(offer, order_date(plan, t)) for t in range(plan.periods)],
-        dtype=bool,
-    )
-
-
-def _before_phase_out(plan: Plan, item: Item, days: int) -> Mask:
-    """Periods in which something that takes `days` is received on or before the item's phase-out."""
-    if item.phase_out is None:
-        return np.ones(plan.periods, dtype=bool)
-    receipt = [order_date(plan, t) + timedelta(days=days) for t in range(plan.periods)]
-    return np.array([day <= item.phase_out for day in receipt], dtype=bool)
-
-
-def _moves(
-    plan: Plan, items: dict[str, int], warehouses: dict[str, int], demand: dict[Place, CellDemand]
-) -> list[tuple[int, int]]:
-    """Every item on every lane that carries it."""
-    return [
-        (k, items[i])
-        for k, lane in enumerate(plan.lanes)
-        for i in (items if lane.items is None else lane.items)
-    ]
-
-
-def _move_allowed(plan: Plan, lane: Lane, item: Item) -> Mask:
-    lead = whole_periods(lane.lead_time, plan.period_days)
-    in_time = np.arange(plan.periods) + lead < plan.periods
-    return in_time & _before_phase_out(plan, item, nominal_days(lane.lead_time))
 
 
 def _cells(
-    plan: Plan,
-    items: dict[str, int],
-    warehouses: dict[str, int],
-    demand: dict[Place, CellDemand],
-    lines: _Lines,
-    moves: list[tuple[int, int]],
-) -> list[tuple[int, int]]:
+    plan: Plan, positions: Positions, demand: dict[Place, CellDemand], lines: OrderLines, moves: LaneMoves
+) -> list[CellKey]:
     """Cells that have something and cells that an order or a transfer could reach, by item and warehouse."""
-    found = {(items[i], warehouses[w]) for i, w in demand}
-    found |= {(items[r.item], warehouses[r.warehouse]) for r in plan.stock}
-    found |= {(items[r.item], warehouses[r.warehouse]) for r in plan.open_orders}
-    found |= {(items[plan.offers[o].item], w) for o, w in zip(lines.offer, lines.warehouse, strict=True)}
-    for k, i in moves:
-        found |= {(i, warehouses[plan.lanes[k].from_]), (i, warehouses[plan.lanes[k].to])}
-    return sorted(found)
+    found = {positions.cell(item, warehouse) for item, warehouse in demand}
+    found |= {positions.cell(r.item, r.warehouse) for r in plan.stock}
+    found |= {positions.cell(r.item, r.warehouse) for r in plan.open_orders}
+    return sorted({*found, *lines.cells, *moves.origins, *moves.targets})
 
 
-def _opening(
-    plan: Plan, items: dict[str, int], warehouses: dict[str, int], cell_of: dict[tuple[int, int], int]
-) -> Array:
+def _opening(plan: Plan, positions: Positions, cell_of: dict[CellKey, int]) -> Array:
     """Supply without any new order: stock less backorders, plus open orders, shape (C, T) [units]."""
     opening = np.zeros((len(cell_of), plan.periods))
     for stock in plan.stock:
-        cell = cell_of[items[stock.item], warehouses[stock.warehouse]]
+        cell = cell_of[positions.cell(stock.item, stock.warehouse)]
         opening[cell] += stock.on_hand - stock.backorders
     for order in plan.open_orders:
-        cell = cell_of[items[order.item], warehouses[order.warehouse]]
-        days = (order.receipt_date - plan.start_date).days
-        days = plan.policy.overdue_days if days < 0 else days
-        first = whole_periods(days, plan.period_days)
-        opening[cell, first:] += order.quantity
+        cell = cell_of[positions.cell(order.item, order.warehouse)]
+        ahead = (order.receipt_date - plan.start_date).days
+        days = plan.policy.overdue_days if ahead < 0 else ahead
+        opening[cell, whole_periods(days, plan.period_days) :] += order.quantity
     return opening
 
 
-def _stack(
-    plan: Plan, cells: list[tuple[int, int]], demand: dict[Place, CellDemand], field: str
-) -> Array:
+def _rows(plan: Plan, rows: list[Array | None]) -> Array:
+    """Stack values per period, zeros where there are none, shape (C, T)."""
     nothing = np.zeros(plan.periods)
-    rows = [
-        nothing if (found := demand.get(_place(plan, c))) is None else getattr(found, field) for c in cells
-    ]
-    return np.array(rows, dtype=float).reshape(-1, plan.periods)
-
-
-def _replacement(plan: Plan, items: dict[str, int], landed: list[float]) -> Array:
-    """r of the contract: least of `replacement_cost` and the cheapest landed unit cost, 0 with neither."""
-    least = np.full(len(plan.items), np.inf)
-    for offer, cost in zip(plan.offers, landed, strict=True):
-        least[items[offer.item]] = min(least[items[offer.item]], cost)
-    for k, item in enumerate(plan.items):
-        if item.replacement_cost is not None:
-            least[k] = min(least[k], item.replacement_cost)
-    return np.where(np.isinf(least), 0.0, least)
-
-
-def _holding(plan: Plan, item: Item, replacement: float) -> float:
-    if item.holding_cost is not None:
-        return item.holding_cost
-    return plan.policy.holding_rate * replacement * plan.period_days / 365.0
-
-
-def _phased_out(plan: Plan, item: Item) -> bool:
-    return item.phase_out is not None and item.phase_out < order_date(plan, plan.periods)
-
-
-def _owed(plan: Plan, lines: _Lines, line_cell: list[int], plain: list[float], replacement: Array) -> Array:
-    """r_B of each cell: cheapest plain landed cost of its usable offers that stand at the last period, else r."""
-    least = np.full(len(replacement), np.inf)
-    last = order_date(plan, plan.periods - 1)
-    for offer, cell in zip(lines.offer, line_cell, strict=True):
-        if is_valid(plan.offers[offer], last):
-            least[cell] = min(least[cell], plain[offer])
-    return np.where(np.isinf(least), replacement, least)
-
-
-def _windows(
-    plan: Plan,
-    lines: _Lines,
-    line_cell: list[int],
-    landed: list[float],
-    lead: list[int],
-    move_from: list[int],
-    move_to: list[int],
-    move_lead: list[int],
-    n_cells: int,
-) -> Indices:
-    """P of each cell: 1 + periods of lead time of its main offer, else over its lanes in, else T."""
-    window = np.full(n_cells, plan.periods, dtype=np.int64)
-    if plan.policy.uncertainty == "cumulative":
-        return window
-    main: dict[int, tuple[float, float, int]] = {}
-    for offer, cell, periods in zip(lines.offer, line_cell, lead, strict=True):
-        rank = (landed[offer], plan.offers[offer].lead_time.mean, 1 + periods)
-        main[cell] = min(main.get(cell, rank), rank)
-    for cell, (_, _, protection) in main.items():
-        window[cell] = protection
-    changed = True
-    while changed:
-        changed = False
-        for origin, target, periods in zip(move_from, move_to, move_lead, strict=True):
-            if target not in main and periods + window[origin] < window[target]:
-                window[target] = periods + window[origin]
-                changed = True
-    return window
-
-
-def _first_served(
-    plan: Plan,
-    lines: _Lines,
-    line_cell: list[int],
-    lead: list[int],
-    move_to: list[int],
-    move_lead: list[int],
-    n_cells: int,
-) -> Indices:
-    """Earliest period that an order its calendar and validity allow, or a lane in, can serve; T if none."""
-    first = np.full(n_cells, plan.periods, dtype=np.int64)
-    for k, (cell, periods) in enumerate(zip(line_cell, lead, strict=True)):
-        supplier = next(s for s in plan.suppliers if s.supplier == plan.offers[lines.offer[k]].supplier)
-        for t in np.flatnonzero(lines.usable[k]):
-            if takes_orders(plan, supplier, int(t)):
-                first[cell] = min(first[cell], int(t) + periods)
-                break
-    for cell, periods in zip(move_to, move_lead, strict=True):
-        first[cell] = min(first[cell], periods)
-    return first
+    filled = [nothing if row is None else row for row in rows]
+    return np.array(filled, dtype=float).reshape(-1, plan.periods)

@@ -7,6 +7,9 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
+from numpy.typing import NDArray
+
 from procure.plan.records import Offer, Plan, Supplier
 
 ROUNDING = 1e-9
@@ -53,6 +56,12 @@ class Tariff:
         tier = self.tier(quantity)
         return self.intercept(tier) + self.prices[tier] * quantity
 
+    @staticmethod
+    def reaches(quantity: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Highest start that each quantity reaches, rounding included [units]."""
+        high: NDArray[np.float64] = quantity + ROUNDING * np.maximum(1.0, quantity)
+        return high
+
     def tier(self, quantity: float) -> int:
         """Tier that the quantity reaches; a break counts from its minimum quantity on."""
         return bisect_right(self.starts, quantity + ROUNDING * max(1.0, quantity)) - 1
@@ -61,9 +70,7 @@ class Tariff:
         """Money that the bill in a tier lies above price times quantity (0 for all-units breaks)."""
         if not self.incremental:
             return 0.0
-        return sum(
-            (self.prices[k] - self.prices[k + 1]) * self.starts[k + 1] for k in range(tier)
-        )
+        return sum((self.prices[k] - self.prices[k + 1]) * self.starts[k + 1] for k in range(tier))
 
     @property
     def cheapest(self) -> float:

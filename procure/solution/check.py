@@ -9,11 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from procure.plan.network import Network
 from procure.plan.terms import order_date
 from procure.solution.ledger import Ledger
 from procure.solution.limits import TOLERANCE, Limits, excess
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 _GRAIN = 1e-6
 
@@ -64,124 +68,114 @@ def violations(ledger: Ledger, limits: Limits) -> list[Violation]:
     ]
 
 
-def _is_multiple(quantity: float, multiple: float) -> bool:
-    if multiple <= 0.0:
-        return True
-    return abs(quantity / multiple - round(quantity / multiple)) <= _GRAIN
+def _off_grid(quantity: Array, multiple: Array) -> Mask:
+    """Whether each quantity is no whole multiple; a multiple of 0 allows any."""
+    steps = quantity / np.where(multiple > 0.0, multiple, 1.0)
+    off: Mask = (multiple > 0.0) & (np.abs(steps - np.round(steps)) > _GRAIN)
+    return off
 
 
 def _order_lines(ledger: Ledger) -> Iterator[Violation]:
     network, orders = ledger.network, ledger.decision.orders
-    for line, period in zip(*np.nonzero(orders), strict=True):
-        offer, quantity = network.offers[network.line_offer[line]], float(orders[line, period])
-        place = f"offer {offer.offer}, period {period}, quantity {quantity:g}"
-        for message in _line_faults(network, int(line), int(period), quantity):
-            yield Violation("order_line", f"{place}: {message}", int(period), line=int(line))
-
-
-def _line_faults(network: Network, line: int, period: int, quantity: float) -> Iterator[str]:
-    offer = network.offers[network.line_offer[line]]
-    if quantity < 0.0:
-        yield "negative"
-    if not network.line_allowed[line, period]:
-        yield f"no order may be placed on {order_date(network.plan, period)}"
-    if quantity < offer.minimum_order_quantity * (1.0 - TOLERANCE):
-        yield f"below the minimum order quantity {offer.minimum_order_quantity:g}"
-    most = offer.maximum_order_quantity
-    if most is not None and quantity > most * (1.0 + TOLERANCE):
-        yield f"above the maximum order quantity {most:g}"
-    if not _is_multiple(quantity, offer.order_multiple):
-        yield f"not a multiple of {offer.order_multiple:g}"
+    lines, periods = np.nonzero(orders)
+    quantity, terms = orders[lines, periods], network.fees.lots
+    least, most, multiple = (a[lines] for a in (terms.least, terms.most, terms.multiple))
+    faults: list[tuple[Mask, str]] = [
+        (quantity < 0.0, "negative"),
+        (~network.line_allowed[lines, periods], "no order may be placed on {day}"),
+        (quantity < least * (1.0 - TOLERANCE), "below the minimum order quantity {least:g}"),
+        (quantity > most * (1.0 + TOLERANCE), "above the maximum order quantity {most:g}"),
+        (_off_grid(quantity, multiple), "not a multiple of {multiple:g}"),
+    ]
+    for k in np.flatnonzero(np.any([mask for mask, _ in faults], axis=0)):
+        line, period = int(lines[k]), int(periods[k])
+        offer = network.offers[network.line_offer[line]].offer
+        said = {
+            "day": order_date(network.plan, period),
+            "least": least[k],
+            "most": most[k],
+            "multiple": multiple[k],
+        }
+        for message in (text.format(**said) for mask, text in faults if mask[k]):
+            place = f"offer {offer}, period {period}, quantity {quantity[k]:g}"
+            yield Violation("order_line", f"{place}: {message}", period, line=line)
 
 
 def _purchase_orders(ledger: Ledger) -> Iterator[Violation]:
-    network, bills = ledger.network, ledger.bills
-    for group, period in zip(*np.nonzero(bills.placed), strict=True):
+    network, bills, fees = ledger.network, ledger.bills, ledger.network.fees
+    low = bills.order_goods < fees.least_goods * (1.0 - TOLERANCE)
+    high = bills.order_goods > fees.most_goods * (1.0 + TOLERANCE)
+    empty = _underfilled(ledger)
+    for group, period in np.argwhere(bills.placed & (low | high | empty)).tolist():
         supplier = network.suppliers[network.group_supplier[group]]
-        goods = float(bills.order_goods[group, period])
         warehouse = network.warehouses[network.group_warehouse[group]].warehouse
+        goods, count = bills.order_goods[group, period], bills.containers[group, period]
         place = f"order at {supplier.supplier} for {warehouse}, period {period}, goods {goods:g}"
-        least, most = supplier.minimum_order_value, supplier.maximum_order_value
-        if least is not None and goods < least * (1.0 - TOLERANCE):
-            yield Violation("order_minimum", f"{place}: below the minimum {least:g}", int(period), group=int(group))
-        if most is not None and goods > most * (1.0 + TOLERANCE):
-            yield Violation("order_maximum", f"{place}: above the maximum {most:g}", int(period), group=int(group))
-        yield from _container_fill(ledger, int(group), int(period), place)
+        fill = f"the last of {count:g} containers is not filled to {fees.minimum_fill[group, 0]:.0%}"
+        for mask, rule, message in (
+            (low, "order_minimum", f"below the minimum {fees.least_goods[group, 0]:g}"),
+            (high, "order_maximum", f"above the maximum {fees.most_goods[group, 0]:g}"),
+            (empty, "container_fill", fill),
+        ):
+            if mask[group, period]:
+                yield Violation(rule, f"{place}: {message}", period, group=group)
 
 
-def _container_fill(ledger: Ledger, group: int, period: int, place: str) -> Iterator[Violation]:
-    network = ledger.network
-    container = network.suppliers[network.group_supplier[group]].container
-    if container is None:
-        return
-    mine = network.line_group == group
-    amount = network.usage(container.resource)[network.cell_item[network.line_cell[mine]]]
-    load = float(amount @ ledger.decision.orders[mine, period])
-    count = ledger.bills.containers[group, period]
-    least = (count - 1.0 + container.minimum_fill) * container.size
-    if count > 0.0 and load < least - TOLERANCE * max(container.size, least):
-        message = f"{place}: the last of {count:g} containers is not filled to {container.minimum_fill:.0%}"
-        yield Violation("container_fill", message, period, group=group)
+def _underfilled(ledger: Ledger) -> Mask:
+    """Purchase orders whose last container holds less than its minimum fill, shape (G, T)."""
+    fees, bills = ledger.network.fees, ledger.bills
+    size = np.where(np.isinf(fees.container_size), 0.0, fees.container_size)
+    least = (bills.containers - 1.0 + fees.minimum_fill) * size
+    short: Mask = (bills.containers > 0.0) & (bills.load < least - TOLERANCE * np.maximum(size, least))
+    return short
 
 
 def _shipments(ledger: Ledger) -> Iterator[Violation]:
     network, shipments = ledger.network, ledger.decision.shipments
-    for move, period in zip(*np.nonzero(shipments), strict=True):
+    moves, periods = np.nonzero(shipments)
+    quantity, origin = shipments[moves, periods], network.move_from[moves]
+    multiples = np.array([lane.order_multiple for lane in network.lanes], dtype=float)
+    multiple = multiples[network.move_lane[moves]]
+    supply = ledger.stocks.supply[origin, periods]
+    left = supply - network.demand_before()[origin, periods]
+    over = left < -TOLERANCE * np.maximum(1.0, np.abs(supply))
+    faults: list[tuple[Mask, str]] = [
+        (quantity < 0.0, "negative"),
+        (~network.move_allowed[moves, periods], "would arrive after the horizon or the phase-out"),
+        (_off_grid(quantity, multiple), "not a multiple of {multiple:g}"),
+        (over, "{over:g} units more than are expected to be there"),
+    ]
+    for k in np.flatnonzero(np.any([mask for mask, _ in faults], axis=0)):
+        move, period = int(moves[k]), int(periods[k])
+        item, warehouse = network.place(int(origin[k]))
         lane = network.lanes[network.move_lane[move]]
-        item, origin = network.place(network.move_from[move])
-        place = f"transfer of {item} from {origin} to {lane.to}, period {period}"
-        for message in _shipment_faults(ledger, int(move), int(period)):
-            yield Violation("transfer", f"{place}: {message}", int(period), move=int(move))
+        place = f"transfer of {item} from {warehouse} to {lane.to}, period {period}"
+        for message in (t.format(multiple=multiple[k], over=-left[k]) for mask, t in faults if mask[k]):
+            yield Violation("transfer", f"{place}: {message}", period, move=move)
 
 
-def _shipment_faults(ledger: Ledger, move: int, period: int) -> Iterator[str]:
-    network, quantity = ledger.network, float(ledger.decision.shipments[move, period])
-    lane, origin = network.lanes[network.move_lane[move]], network.move_from[move]
-    if quantity < 0.0:
-        yield "negative"
-    if not network.move_allowed[move, period]:
-        yield "would arrive after the horizon or the phase-out"
-    if not _is_multiple(quantity, lane.order_multiple):
-        yield f"not a multiple of {lane.order_multiple:g}"
-    supply = float(ledger.stocks.supply[origin, period])
-    left = supply - float(network.mean[origin, :period].sum())
-    if left < -TOLERANCE * max(1.0, abs(supply)):
-        yield f"{-left:g} units more than are expected to be there"
-
-
-def cover_caps(network: Network) -> dict[int, np.ndarray]:
+def cover_caps(network: Network) -> dict[int, Array]:
     """Most supply after a receipt, by cell with `max_cover_days`, each of shape (T,) [units]."""
-    caps = {}
-    for cell in range(network.n_cells):
-        days = network.items[network.cell_item[cell]].max_cover_days
-        if days is not None:
-            ahead = max(1.0, days / network.plan.period_days)
-            caps[cell] = _covered(network.mean[cell], ahead)
-    return caps
-
-
-def _covered(mean: np.ndarray, ahead: float) -> np.ndarray:
-    """Demand before each period plus that of the next `ahead` periods; the mean rate beyond the horizon."""
-    periods = len(mean)
-    running = np.concatenate([[0.0], np.cumsum(mean)])
-    end = np.arange(periods) + ahead
-    inside = np.interp(np.minimum(end, periods), np.arange(periods + 1), running)
-    return inside + np.maximum(end - periods, 0.0) * mean.mean()
+    return network.cover_caps
 
 
 def _cover(ledger: Ledger) -> Iterator[Violation]:
     network, decision = ledger.network, ledger.decision
+    if not network.cover_caps:
+        return
+    last = network.periods - 1
     arrives = np.zeros((network.n_cells, network.periods), dtype=bool)
-    for line, period in zip(*np.nonzero(decision.orders), strict=True):
-        arrives[network.line_cell[line], period + network.line_lead[line]] = True
-    for move, period in zip(*np.nonzero(decision.shipments), strict=True):
-        arrives[network.move_to[move], period + network.move_lead[move]] = True
-    for cell, cap in cover_caps(network).items():
-        over = ledger.stocks.supply[cell] - cap
-        for period in np.flatnonzero(arrives[cell] & (over > TOLERANCE * np.maximum(cap, 1.0))):
-            item, warehouse = network.place(cell)
-            message = f"{item} at {warehouse}, period {period}: {over[period]:g} units beyond max_cover_days"
-            yield Violation("maximum_cover", message, int(period), cell=int(cell))
+    lines, periods = np.nonzero(decision.orders)
+    arrives[network.line_cell[lines], np.minimum(periods + network.line_lead[lines], last)] = True
+    moves, periods = np.nonzero(decision.shipments)
+    arrives[network.move_to[moves], np.minimum(periods + network.move_lead[moves], last)] = True
+    cells = np.array(list(network.cover_caps), dtype=np.int64)
+    caps = np.array(list(network.cover_caps.values()))
+    over = ledger.stocks.supply[cells] - caps
+    for k, period in np.argwhere(arrives[cells] & (over > TOLERANCE * np.maximum(caps, 1.0))).tolist():
+        item, warehouse = network.place(int(cells[k]))
+        message = f"{item} at {warehouse}, period {period}: {over[k, period]:g} units beyond max_cover_days"
+        yield Violation("maximum_cover", message, period, cell=int(cells[k]))
 
 
 def _shared(ledger: Ledger, limits: Limits) -> Iterator[Violation]:

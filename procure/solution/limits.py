@@ -12,6 +12,7 @@ from procure.plan.network import Network
 from procure.solution.ledger import Ledger
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 TOLERANCE = 1e-6
 """Relative slack within which a limit counts as kept."""
 
@@ -23,7 +24,8 @@ class Limit:
     Attributes
     ----------
     kind
-        `storage`, `inventory_value`, `cash`, `order_budget`, `supplier_capacity`, `offer_capacity` or `lane_capacity`.
+        `storage`, `inventory_value`, `cash`, `order_budget`, `supplier_capacity`, `offer_capacity` or
+        `lane_capacity`.
     place
         Index of the warehouse, supplier, offer or lane; None for capital.
     resource
@@ -49,9 +51,8 @@ Limits = tuple[Limit, ...]
 
 def limits_of(network: Network) -> Limits:
     """All shared limits that the plan sets."""
-    return tuple(
-        (*_storage(network), *_capital(network), *_suppliers(network), *_offers(network), *_lanes(network))
-    )
+    kinds = (_storage, _capital, _suppliers, _offers, _lanes)
+    return tuple(limit for kind in kinds for limit in kind(network))
 
 
 def series(value: float | tuple[float, ...], periods: int) -> Array:
@@ -127,14 +128,16 @@ def _supplier_use(ledger: Ledger, limit: Limit) -> Array:
     network = ledger.network
     mine = network.group_supplier[network.line_group] == limit.place
     if limit.resource == "value":
-        return ledger.bills.goods[mine].sum(axis=0)
+        goods: Array = ledger.bills.goods[mine].sum(axis=0)
+        return goods
     amount = network.usage(limit.resource)[network.cell_item[network.line_cell[mine]]]
     value: Array = amount @ ledger.decision.orders[mine]
     return value
 
 
 def _offer_use(ledger: Ledger, limit: Limit) -> Array:
-    return ledger.decision.orders[ledger.network.line_offer == limit.place].sum(axis=0)
+    quantity: Array = ledger.decision.orders[ledger.network.line_offer == limit.place].sum(axis=0)
+    return quantity
 
 
 def _lane_use(ledger: Ledger, limit: Limit) -> Array:
@@ -162,7 +165,7 @@ def excess(ledger: Ledger, limit: Limit) -> Array:
     return np.where(over > TOLERANCE * np.maximum(limit.allowed, 1e-3), np.maximum(over, 0.0), 0.0)
 
 
-def broken_by_start(limits: Limits, nothing: Ledger) -> dict[int, Array]:
+def broken_by_start(limits: Limits, nothing: Ledger) -> dict[int, Mask]:
     """Limits that ordering nothing breaks, by position: a mask of the periods that get slack."""
     return {
         k: over > 0.0

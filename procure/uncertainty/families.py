@@ -1,8 +1,8 @@
 """Loss functions, tails and quantiles of the demand families, vectorised over numpy arrays.
 
-Every function takes broadcastable arrays of means, variances [units, units squared] and points x [units]. The loss
-function of a demand D is E[(D - x)^+], the units short when x units are there. Closed forms: Zipkin, Foundations of
-Inventory Management (2000), appendix C; Axsater, Inventory Control (2015), chapter 5.
+Every function takes broadcastable arrays of means, variances [units, units squared] and points x [units]. The
+loss function of a demand D is E[(D - x)^+], the units short when x units are there. Closed forms: Zipkin,
+Foundations of Inventory Management (2000), appendix C; Axsater, Inventory Control (2015), chapter 5.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class Family(IntEnum):
 def choose_family(distribution: str, mean: Array, variance: Array) -> NDArray[np.int8]:
     """Return the family of each random sum by the rule of the plan's `distribution`.
 
-    `auto` is Poisson when variance and mean agree within 1 %, else negative binomial when the variance is larger, else
-    gamma. A sum with variance 0 is known, except under `poisson`, which looks at the mean only.
+    `auto` is Poisson when variance and mean agree within 1 %, else negative binomial when the variance is
+    larger, else gamma. A sum with variance 0 is known, except under `poisson`, which looks at the mean only.
     """
     family = np.full(np.broadcast(mean, variance).shape, Family.KNOWN, dtype=np.int8)
     random = variance > 0.0
@@ -119,8 +119,10 @@ def _normal_quantile(mean: Array, variance: Array, probability: Array) -> Array:
 def _gamma_loss(mean: Array, variance: Array, x: Array) -> Array:
     shape, scale = mean * mean / variance, variance / mean
     at = np.maximum(x, 0.0) / scale
-    value = mean * special.gammaincc(shape + 1.0, at) - np.maximum(x, 0.0) * special.gammaincc(shape, at)
-    return np.where(x > 0.0, np.maximum(value, 0.0), mean - x)
+    above = special.gammaincc(shape, at)
+    # Q(a + 1, z) = Q(a, z) + z^a e^-z / Gamma(a + 1): one incomplete gamma function instead of two
+    units = mean * (above + np.exp(special.xlogy(shape, at) - at - special.gammaln(shape + 1.0)))
+    return np.where(x > 0.0, np.maximum(units - x * above, 0.0), mean - x)
 
 
 def _gamma_tail(mean: Array, variance: Array, x: Array) -> Array:
@@ -139,9 +141,10 @@ def _poisson_at_least(mean: Array, count: Array) -> Array:
 
 
 def _poisson_loss(mean: Array, variance: Array, x: Array) -> Array:
-    floor = np.floor(x)
-    value = mean * _poisson_at_least(mean, floor) - x * _poisson_at_least(mean, floor + 1.0)
-    return np.where(x > 0.0, np.maximum(value, 0.0), mean - x)
+    floor = np.maximum(np.floor(x), 0.0)
+    above = _poisson_at_least(mean, floor + 1.0)
+    here = np.exp(special.xlogy(floor, mean) - mean - special.gammaln(floor + 1.0))
+    return np.where(x > 0.0, np.maximum(mean * (above + here) - x * above, 0.0), mean - x)
 
 
 def _poisson_tail(mean: Array, variance: Array, x: Array) -> Array:
@@ -156,9 +159,20 @@ def _negative_binomial_at_least(size: Array, success: Array, count: Array) -> Ar
 def _negative_binomial_loss(mean: Array, variance: Array, x: Array) -> Array:
     size, success = mean * mean / (variance - mean), mean / variance
     floor = np.floor(x)
-    units = mean * _negative_binomial_at_least(size + 1.0, success, floor)
-    value = units - x * _negative_binomial_at_least(size, success, floor + 1.0)
-    return np.where(x > 0.0, np.maximum(value, 0.0), mean - x)
+    above = _negative_binomial_at_least(size, success, floor + 1.0)
+    units = mean * _one_more_success(size, success, floor, above)
+    return np.where(x > 0.0, np.maximum(units - x * above, 0.0), mean - x)
+
+
+def _one_more_success(size: Array, success: Array, count: Array, above: Array) -> Array:
+    """P(N' >= count) with one success more, from `above` = P(N > count).
+
+    Incomplete beta functions at z, with a = count and b = size, of which this needs one instead of two:
+    I(a, b + 1) = I(a + 1, b) + z^a (1 - z)^b / B(a, b) * (1 / a + 1 / b).
+    """
+    a = np.maximum(count, 1.0)
+    term = np.exp(a * np.log1p(-success) + size * np.log(success) - special.betaln(a, size))
+    return np.where(count > 0.0, above + term / a + term / size, 1.0)
 
 
 def _negative_binomial_tail(mean: Array, variance: Array, x: Array) -> Array:

@@ -1,13 +1,16 @@
 """The law of cumulative demand D_t of every cell and period: what is expected, and what is still a surprise.
 
-With a window of P periods the demand of periods 0..t-P counts at its mean and the sum of the last P periods up to t is
-random; so D_t is a constant plus one random sum of a known family (section 2 of the plan format). With samples D_t has
-the sample mean up to t-P plus each sample's own last P periods.
+With a window of P periods the demand of periods 0..t-P counts at its mean and the sum of the last P periods
+up to t is random. So D_t is a constant plus one random sum of a known family (section 2 of the plan format).
+With samples D_t has the sample mean up to t-P plus each sample's own last P periods.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +21,8 @@ from procure.uncertainty.families import Family
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
+Index = NDArray[np.integer[Any]] | np.integer[Any] | int
+"""Positions of cells or periods, to be broadcast."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,12 +47,12 @@ class Law:
     variance: Array
     sorted_paths: dict[int, Array]
 
-    @property
+    @cached_property
     def expected(self) -> Array:
         """E[D_t], shape (C, T) [units]."""
         return self.known + self.mean
 
-    def shortfall(self, cell: Indices, period: Indices, supply: Array) -> Array:
+    def shortfall(self, cell: Index, period: Index, supply: Array) -> Array:
         """E[(D_t - x)^+] for a supply of x units, elementwise over broadcast indices."""
         random = supply - self.known[cell, period]
         value = families.loss(
@@ -55,7 +60,7 @@ class Law:
         )
         return self._with_samples(value, cell, period, supply, _sample_loss)
 
-    def exceedance(self, cell: Indices, period: Indices, supply: Array) -> Array:
+    def exceedance(self, cell: Index, period: Index, supply: Array) -> Array:
         """P(D_t > x), minus the right derivative of `shortfall`."""
         random = supply - self.known[cell, period]
         value = families.tail(
@@ -63,35 +68,45 @@ class Law:
         )
         return self._with_samples(value, cell, period, supply, _sample_tail)
 
-    def quantile(self, cell: Indices, period: Indices, probability: Array) -> Array:
+    def quantile(self, cell: Index, period: Index, probability: Array) -> Array:
         """Smallest x with P(D_t <= x) >= probability [units]."""
         value = self.known[cell, period] + families.quantile(
             self.family[cell, period], self.mean[cell, period], self.variance[cell, period], probability
         )
         return self._with_samples(value, cell, period, probability, _sample_quantile)
 
-    def _with_samples(self, value, cell, period, x, formula):  # type: ignore[no-untyped-def]
+    def _with_samples(
+        self, value: Array, cell: Index, period: Index, x: Array, formula: Callable[[Array, Array], Array]
+    ) -> Array:
+        """Put values over sample paths where cells have them."""
         if not self.sorted_paths:
             return value
-        shape = value.shape
-        cells, periods, points = (np.broadcast_to(a, shape).ravel() for a in (cell, period, x))
-        flat = value.ravel().copy()
-        for k in np.flatnonzero(self.family[cells, periods] == Family.SAMPLES):
-            flat[k] = formula(self.sorted_paths[int(cells[k])][periods[k]], points[k])
-        return flat.reshape(shape)
+        cells, periods, points = (np.broadcast_to(a, value.shape) for a in (cell, period, x))
+        result = np.array(value)
+        for known in set(np.unique(cells).tolist()) & set(self.sorted_paths):
+            here = cells == known
+            result[here] = formula(self.sorted_paths[known][periods[here]], points[here])
+        return result
 
 
-def _sample_loss(paths: Array, x: float) -> float:
-    return float(np.maximum(paths - x, 0.0).mean())
+def _sample_loss(paths: Array, x: Array) -> Array:
+    """Mean shortfall over the paths of each row, shape (n,); paths (n, samples), x (n,)."""
+    value: Array = np.maximum(paths - x[:, None], 0.0).mean(axis=1)
+    return value
 
 
-def _sample_tail(paths: Array, x: float) -> float:
-    return 1.0 - float(np.searchsorted(paths, x, side="right")) / len(paths)
+def _sample_tail(paths: Array, x: Array) -> Array:
+    """Share of the paths above x."""
+    value: Array = (paths > x[:, None]).mean(axis=1)
+    return value
 
 
-def _sample_quantile(paths: Array, probability: float) -> float:
-    rank = int(np.ceil(probability * len(paths) - 1e-9))
-    return float(paths[min(max(rank, 1), len(paths)) - 1])
+def _sample_quantile(paths: Array, probability: Array) -> Array:
+    """Least path with enough paths at or below it."""
+    samples = paths.shape[1]
+    rank = np.ceil(probability * samples - 1e-9).astype(int)
+    value: Array = paths[np.arange(len(paths)), np.clip(rank, 1, samples) - 1]
+    return value
 
 
 def law_of(network: Network, *, cumulative: bool = False) -> Law:

@@ -56,12 +56,12 @@ def money_limit(inst: Instance, var: Variables) -> Iterator[Row]:
     for k, row in enumerate(inst.money_limits):
         money = var.spend if row.kind == "order_budget" else var.payment
         total = lpSum(money[(t,)] for t in range(row.first, row.period + 1))
-        slack = var.slack[1, k] if (1, k) in var.slack else 0.0
+        slack = var.slack.get((1, k), 0.0)
         yield (row.name, row.period), total - slack <= row.allowed
 
 
 def backorder_limit(inst: Instance, var: Variables) -> Iterator[Row]:
-    r"""C26. Second stage of the objective `backorders`: no more than the first stage allows [weighted unit-periods].
+    r"""C26. Second stage of `backorders`: no more than the first stage allows [weighted unit-periods].
 
     .. math:: \sum_{c,t} \omega_c B_{ct} \le \bar B
     """

@@ -51,5 +51,3 @@ def shipment_arrives(inst: Instance, var: Variables) -> Iterator[Row]:
             arrives = var.arrives.get((move.target, t + move.lead))
             if arrives is not None:
                 yield (k, t), var.parcels[k, t] - most * arrives <= 0.0
-
-

@@ -23,7 +23,7 @@ def line_least(inst: Instance, var: Variables) -> Iterator[Row]:
 
 
 def line_most(inst: Instance, var: Variables) -> Iterator[Row]:
-    r"""C7. A closed line orders nothing; an open one at most what can still pay, or the end of its tier [steps].
+    r"""C7. A closed line orders nothing; an open one at most what can still pay, or its tier's end [steps].
 
     .. math:: n_{ltk} \le n^{max}_{ltk} y_{ltk}
     """

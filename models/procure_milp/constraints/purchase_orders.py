@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pulp import lpSum
 
-from procure_milp.expressions import Row, goods, group_lines, order_lines, quantity
+from procure_milp.expressions import Expression, Row, goods, group_lines, order_lines, quantity
 from procure_milp.instance import Instance
 from procure_milp.variables import Variables
 
@@ -63,7 +63,8 @@ def discount_goods(inst: Instance, var: Variables) -> Iterator[Row]:
     """
     for k, t, j in order_lines(inst):
         line = inst.lines[k]
-        for i in range(len(inst.groups[line.group].discounts) + 1 if inst.groups[line.group].discounts else 0):
+        tiers = inst.groups[line.group].discounts
+        for i in range(len(tiers) + 1 if tiers else 0):
             most = most_goods(inst, k, j)
             yield (k, t, i), var.tier_goods[k, t, i] - most * var.in_tier[line.group, t, i] <= 0.0
 
@@ -110,6 +111,6 @@ def container_fill(inst: Instance, var: Variables) -> Iterator[Row]:
             yield (g, t), load - group.size * var.containers[g, t] >= slackest
 
 
-def _load(inst: Instance, var: Variables, group: int, period: int, lines: list[int]):  # type: ignore[no-untyped-def]
+def _load(inst: Instance, var: Variables, group: int, period: int, lines: list[int]) -> Expression:
     load = inst.groups[group].load
     return lpSum(load[k] * quantity(inst, var, k, period) for k in lines if load.get(k))

@@ -58,7 +58,7 @@ def storage(inst: Instance, var: Variables) -> Iterator[Row]:
     """
     for k, row in enumerate(inst.stock_limits):
         used = lpSum(weight * peak_stock(inst, var, c, row.period) for c, weight in row.weights)
-        slack = var.slack[0, k] if (0, k) in var.slack else 0.0
+        slack = var.slack.get((0, k), 0.0)
         yield (row.name, row.period), used - slack <= row.allowed
 
 
@@ -73,9 +73,10 @@ def maximum_cover(inst: Instance, var: Variables) -> Iterator[Row]:
 
 
 def rise_needs_arrival(inst: Instance, var: Variables) -> Iterator[Row]:
-    r"""C27. Supply rises only when something arrives; found while solving, implied by the rest for whole plans [units].
+    r"""C27. Supply rises only when something arrives; every whole plan keeps it, found while solving [units].
 
-    .. math:: (v - X_{ct})^+ + (X_{cs} - u)^+ \ge (v - u - O_{ct} + O_{cs}) (1 - \textstyle\sum switches_{s+1..t})
+    .. math:: (v - X_{ct})^+ + (X_{cs} - u)^+
+              \ge (v - u - O_{ct} + O_{cs}) (1 - \textstyle\sum switches_{s+1..t})
     """
     for k, rise in enumerate(inst.rises):
         found = rise_terms(inst, rise)

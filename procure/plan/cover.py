@@ -1,0 +1,34 @@
+"""`max_cover_days` as a cap on supply."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from procure.plan.network import Network
+
+Array = NDArray[np.float64]
+
+
+def cover_caps(network: Network) -> dict[int, Array]:
+    """Most supply after a receipt, by cell with `max_cover_days`, each of shape (T,) [units]."""
+    caps = {}
+    for cell in range(network.n_cells):
+        days = network.items[network.cell_item[cell]].max_cover_days
+        if days is not None:
+            ahead = max(1.0, days / network.plan.period_days)
+            caps[cell] = _covered(network.mean[cell], ahead)
+    return caps
+
+
+def _covered(mean: Array, ahead: float) -> Array:
+    """Demand before each period plus that of the next `ahead` periods; the mean rate beyond the horizon."""
+    periods = len(mean)
+    running = np.concatenate([[0.0], np.cumsum(mean)])
+    end = np.arange(periods) + ahead
+    inside = np.interp(np.minimum(end, periods), np.arange(periods + 1), running)
+    covered: Array = inside + np.maximum(end - periods, 0.0) * mean.mean()
+    return covered

@@ -1,0 +1,157 @@
+"""Order lines, purchase orders and transfers of a decision, numbered and dated."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+
+import numpy as np
+
+from procure.plan.network import Network
+from procure.plan.terms import order_date
+from procure.solution.ledger import Ledger
+from procure.solution.reasons import order_reason, transfer_reason
+from procure.solution.records import OrderLine, Payment, PurchaseOrder, Transfer
+
+Numbers = Mapping[tuple[int, int], str]
+"""Numbers of purchase orders by group and period."""
+
+
+def po_numbers(ledger: Ledger) -> dict[tuple[int, int], str]:
+    """Numbers of purchase orders by group and period: order date and a count, past those on open orders."""
+    network = ledger.network
+    taken = {order.po_number for order in network.plan.open_orders}
+    counts: dict[int, int] = defaultdict(int)
+    numbers = {}
+    placed = sorted(zip(*np.nonzero(ledger.bills.placed), strict=True), key=lambda gt: (gt[1], gt[0]))
+    for group, period in placed:
+        day = f"{order_date(network.plan, int(period)):%y%m%d}"
+        while True:
+            counts[period] += 1
+            number = f"{day}-{_four(counts[period])}"
+            if number not in taken:
+                break
+        numbers[int(group), int(period)] = number
+    return numbers
+
+
+def _four(count: int) -> str:
+    """Four characters that count on past 9999 with letters in front: A000, A001, ..."""
+    if count < 10_000:
+        return f"{count:04d}"
+    letter, rest = divmod(count - 10_000, 1_000)
+    return f"{chr(ord('A') + letter)}{rest:03d}"
+
+
+def _day(network: Network, period: int, days: int = 0) -> date:
+    return order_date(network.plan, period) + timedelta(days=days)
+
+
+def order_lines(ledger: Ledger, numbers: Numbers) -> Iterator[OrderLine]:
+    """Order lines by period, purchase order and place."""
+    network = ledger.network
+    nonzero = np.argwhere(ledger.decision.orders).tolist()
+    found = [(t, int(network.line_group[k]), k) for k, t in nonzero]
+    found.sort(key=lambda e: (*e[:2], *network.place(int(network.line_cell[e[2]])), e[2]))
+    counts: dict[str, int] = defaultdict(int)
+    for period, group, line in found:
+        number = numbers[group, period]
+        counts[number] += 1
+        item, warehouse = network.place(int(network.line_cell[line]))
+        quantity = float(ledger.decision.orders[line, period])
+        goods = float(ledger.bills.goods[line, period])
+        yield OrderLine(
+            po_number=number,
+            line_number=counts[number],
+            supplier=network.supplier_of_line(line).supplier,
+            warehouse=warehouse,
+            item=item,
+            offer=network.offers[network.line_offer[line]].offer,
+            period=period,
+            order_date=_day(network, period),
+            receipt_date=_day(network, period, int(network.line_days[line])),
+            quantity=quantity,
+            unit_price=goods / quantity,
+            goods_value=goods,
+            release=period == 0,
+            reason=order_reason(ledger, line, period),
+        )
+
+
+def purchase_orders(ledger: Ledger, numbers: Numbers) -> Iterator[PurchaseOrder]:
+    """Headers of the purchase orders by period."""
+    fixed, containers = ledger.bills.order_fees, ledger.bills.container_costs
+    for (group, period), number in sorted(numbers.items(), key=lambda e: (e[0][1], e[0][0])):
+        rate = float(ledger.network.line_rate[ledger.network.line_group == group][0])
+        fees = float(fixed[group, period]) / rate, float(containers[group, period]) / rate
+        yield _header(ledger, group, period, number, rate, fees)
+
+
+def _header(
+    ledger: Ledger, group: int, period: int, number: str, rate: float, fees: tuple[float, float]
+) -> PurchaseOrder:
+    network, bills = ledger.network, ledger.bills
+    supplier = network.suppliers[network.group_supplier[group]]
+    ordered = ledger.decision.orders[:, period] > 0.0
+    lines = np.flatnonzero((network.line_group == group) & ordered).tolist()
+    kept = 1.0 - float(bills.discount_rate[group, period])
+    goods = float(bills.order_goods[group, period])
+    freight = {k: float(bills.freight[k, period]) / rate for k in lines}
+    values = {k: float(bills.goods[k, period]) * kept + freight[k] for k in lines}
+    deposit = supplier.payment_terms.deposit * sum(values.values())
+    return PurchaseOrder(
+        po_number=number,
+        supplier=supplier.supplier,
+        warehouse=network.warehouses[network.group_warehouse[group]].warehouse,
+        period=period,
+        order_date=_day(network, period),
+        goods=goods,
+        discount=goods * (1.0 - kept),
+        freight=sum(freight.values()),
+        fixed_cost=fees[0],
+        containers=fees[1],
+        container_count=int(bills.containers[group, period]),
+        total=sum(values.values()) + sum(fees),
+        currency=supplier.currency or network.plan.currency,
+        exchange_rate=rate,
+        deposit=deposit,
+        deposit_due_date=_day(network, period) if deposit else None,
+        balances=_balances(network, period, values, sum(fees)),
+    )
+
+
+def _balances(network: Network, period: int, values: Mapping[int, float], fees: float) -> tuple[Payment, ...]:
+    """Payments after the deposit by due date; fixed cost and containers are due at the order date."""
+    due: dict[date, float] = defaultdict(float)
+    if fees:
+        due[_day(network, period)] += fees
+    for line, value in values.items():
+        day = balance_due(network, line, period)
+        due[day] += (1.0 - network.supplier_of_line(line).payment_terms.deposit) * value
+    return tuple(Payment(due_date=day, amount=due[day]) for day in sorted(due) if due[day])
+
+
+def balance_due(network: Network, line: int, period: int) -> date:
+    """Day on which the rest of an order line is due, after the deposit."""
+    terms = network.supplier_of_line(line).payment_terms
+    days = int(network.line_days[line]) if terms.from_ == "receipt" else 0
+    return _day(network, period, days + terms.net_days)
+
+
+def transfers(ledger: Ledger) -> Iterator[Transfer]:
+    """Transfers by ship period and move."""
+    network = ledger.network
+    found = [(int(t), int(k)) for k, t in zip(*np.nonzero(ledger.decision.shipments), strict=True)]
+    for period, move in sorted(found):
+        lane = network.lanes[network.move_lane[move]]
+        yield Transfer(
+            from_=lane.from_,
+            to=lane.to,
+            item=network.place(int(network.move_from[move]))[0],
+            period=period,
+            ship_date=_day(network, period),
+            receipt_date=_day(network, period, int(network.move_days[move])),
+            quantity=float(ledger.decision.shipments[move, period]),
+            reason=transfer_reason(ledger, move, period),
+        )

@@ -1,0 +1,101 @@
+"""The expected course of stock, and what a decision uses of every limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from procure.plan.network import Network
+from procure.solution.ledger import Ledger
+from procure.solution.limits import Limit, Limits, used
+from procure.solution.records import Relaxation, ResourceUse
+
+
+def real_cells(ledger: Ledger) -> NDArray[np.intp]:
+    """Cells with a demand row, a stock row, an open order, an order or a transfer."""
+    network, plan = ledger.network, ledger.network.plan
+    real = network.has_demand.copy()
+    real[network.line_cell[ledger.decision.orders.any(axis=1)]] = True
+    shipped = ledger.decision.shipments.any(axis=1)
+    real[network.move_from[shipped]] = True
+    real[network.move_to[shipped]] = True
+    rows = {(r.item, r.warehouse) for r in plan.stock} | {(r.item, r.warehouse) for r in plan.open_orders}
+    for cell in range(network.n_cells):
+        real[cell] |= network.place(cell) in rows
+    return np.flatnonzero(real)
+
+
+def projection(ledger: Ledger) -> pd.DataFrame:
+    """Course of every real cell, one row per item, warehouse and period: `PROJECTION_COLUMNS`."""
+    network, stocks = ledger.network, ledger.stocks
+    cells = real_cells(ledger)
+    places = [network.place(int(c)) for c in cells]
+    periods = network.periods
+    return pd.DataFrame(
+        {
+            "item": np.repeat(np.array([i for i, _ in places], dtype=object), periods),
+            "warehouse": np.repeat(np.array([w for _, w in places], dtype=object), periods),
+            "period": np.tile(np.arange(periods), len(cells)),
+            "supply": stocks.supply[cells].ravel(),
+            "demand_mean": network.mean[cells].ravel(),
+            "receipts": stocks.receipts[cells].ravel(),
+            "expected_on_hand": stocks.on_hand[cells].ravel(),
+            "expected_backorders": stocks.backorders[cells].ravel(),
+            "peak_stock": stocks.peak[cells].ravel(),
+        }
+    )
+
+
+def resource_uses(ledger: Ledger, limits: Limits) -> Iterator[ResourceUse]:
+    """Use of every limit by period; of an order budget that carries over, what is left so far counts."""
+    for limit in limits:
+        amounts, allowed = used(ledger, limit), limit.allowed
+        if limit.kind == "order_budget" and ledger.network.plan.capital.carry_over:
+            before = np.concatenate([[0.0], amounts[:-1]])
+            amounts, allowed = amounts - before, allowed - before
+        for period in range(ledger.network.periods):
+            yield ResourceUse(
+                resource=limit.resource,
+                **_place(ledger.network, limit),
+                unit=_unit(ledger.network, limit),
+                period=period,
+                used=float(amounts[period]),
+                limit=float(allowed[period]),
+            )
+
+
+def _place(network: Network, limit: Limit) -> dict[str, str]:
+    if limit.place is None:
+        return {}
+    if limit.kind == "storage":
+        return {"warehouse": network.warehouses[limit.place].warehouse}
+    if limit.kind == "supplier_capacity":
+        return {"supplier": network.suppliers[limit.place].supplier}
+    if limit.kind == "offer_capacity":
+        offer = network.offers[limit.place]
+        return {"supplier": offer.supplier, "offer": offer.offer}
+    lane = network.lanes[limit.place]
+    return {"from_": lane.from_, "to": lane.to}
+
+
+def _unit(network: Network, limit: Limit) -> str:
+    if limit.kind == "supplier_capacity" and limit.resource == "value":
+        return network.suppliers[limit.place or 0].currency or network.plan.currency
+    return network.plan.currency if limit.place is None else limit.resource
+
+
+def relaxations(network: Network, given: Limits, limits: Limits) -> Iterator[Relaxation]:
+    """Limits that were raised, and by how much."""
+    for before, after in zip(given, limits, strict=True):
+        for period in np.flatnonzero(after.allowed > before.allowed):
+            yield Relaxation(
+                resource=before.resource,
+                warehouse=None if before.place is None else network.warehouses[before.place].warehouse,
+                unit=_unit(network, before),
+                period=int(period),
+                limit=float(before.allowed[period]),
+                amount=float(after.allowed[period] - before.allowed[period]),
+            )

@@ -1,0 +1,100 @@
+"""Supply, and the stock and backorders that it leads to. C cells, T periods; units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from procure.plan.network import Network
+from procure.solution.decision import Decision
+from procure.uncertainty.law import Law, law_of
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Laws:
+    """The law that the plan asks for and the one with all surprises counted."""
+
+    planned: Law
+    open_loop: Law
+    target: Array
+    """Safety stock target by cell and period, shape (C, T) [units]."""
+
+    @staticmethod
+    def of(network: Network) -> Laws:
+        """Make both laws and the safety stock targets of a plan."""
+        planned = law_of(network)
+        return Laws(planned, law_of(network, cumulative=True), _targets(network, planned))
+
+
+def _targets(network: Network, law: Law) -> Array:
+    """max(safety_stock, service quantile of the window's surprise, 0) where and when supply can answer."""
+    periods = np.arange(network.periods)
+    target = np.zeros((network.n_cells, network.periods))
+    for cell in np.flatnonzero(network.has_demand):
+        item = network.items[network.cell_item[cell]]
+        level = np.full(network.periods, max(item.safety_stock or 0.0, 0.0))
+        if item.service_level is not None:
+            wanted = np.full(network.periods, item.service_level)
+            surprise = law.quantile(cell, periods, wanted) - law.expected[cell]
+            level = np.maximum(level, surprise)
+        target[cell] = np.where(periods >= network.first_served[cell], level, 0.0)
+    return target
+
+
+@dataclass(frozen=True, eq=False)
+class Stocks:
+    """Supply and what it does, each of shape (C, T) [units]."""
+
+    receipts: Array
+    supply: Array
+    backorders: Array
+    on_hand: Array
+    peak: Array
+
+
+def stocks_of(network: Network, law: Law, decision: Decision) -> Stocks:
+    """Compute supply, backorders and stock of a decision under a law."""
+    receipts, supply = supply_of(network, decision)
+    return Stocks(receipts, supply, *stocks_under(network, law, supply))
+
+
+def supply_of(network: Network, decision: Decision) -> tuple[Array, Array]:
+    """Receipts in each period (open orders, orders, transfers in) and supply X, both (C, T) [units]."""
+    receipts = network.opening.copy()
+    receipts[:, 1:] -= network.opening[:, :-1]
+    receipts[:, 0] -= network.initial
+    lines, periods = np.nonzero(decision.orders)
+    delivered = decision.orders[lines, periods] * network.line_fraction[lines]
+    _receive(receipts, network.line_cell[lines], periods + network.line_lead[lines], delivered)
+    moves, periods = np.nonzero(decision.shipments)
+    shipped = decision.shipments[moves, periods]
+    _receive(receipts, network.move_to[moves], periods + network.move_lead[moves], shipped)
+    departures = np.zeros_like(receipts)
+    np.add.at(departures, (network.move_from[moves], periods), shipped)
+    supply = network.initial[:, None] + np.cumsum(receipts - departures, axis=1)
+    return receipts, supply
+
+
+def _receive(receipts: Array, cell: Indices, period: Indices, quantity: Array) -> None:
+    """Add quantities to the receipts; what arrives after the horizon is left out."""
+    inside = period < receipts.shape[1]
+    np.add.at(receipts, (cell[inside], period[inside]), quantity[inside])
+
+
+def stocks_under(network: Network, law: Law, supply: Array) -> tuple[Array, Array, Array]:
+    """Expected backorders, on hand and peak stock of a supply under a law, each (C, T) [units]."""
+    cells = np.arange(network.n_cells)[:, None]
+    periods = np.arange(network.periods)[None, :]
+    expected = law.expected
+    backorders = law.shortfall(cells, periods, supply)
+    on_hand = supply - expected + backorders
+    peak = np.maximum(supply, 0.0)
+    if network.periods > 1:
+        later = supply[:, 1:]
+        peak[:, 1:] = later - expected[:, :-1] + law.shortfall(cells, periods[:, :-1], later)
+    return backorders, np.maximum(on_hand, 0.0), np.maximum(peak, 0.0)
