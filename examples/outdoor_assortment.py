@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 Record = dict[str, Any]
 
 USD = 0.92
-STORAGE = {"KASSEL": 120.0, "MUNICH": 18.0, "HAMBURG": 15.0}
+STORAGE = {"KASSEL": 150.0, "MUNICH": 18.0, "HAMBURG": 15.0}
 SHARE = {"KASSEL": 0.5, "MUNICH": 0.3, "HAMBURG": 0.2}
 
 # Weekly demand against the average, from the week of Black Friday to the third week of February.

@@ -27,7 +27,7 @@ from outdoor_assortment import (
 
 START = date(2026, 11, 23)
 PERIODS = 13
-ORDER_BUDGET = [230, 140, 150, 30, 90, 90, 170, 60, 160, 60, 100, 40, 20]  # thousand EUR a week
+ORDER_BUDGET = [175, 90, 120, 20, 90, 80, 180, 40, 180, 40, 90, 40, 30]  # thousand EUR a week
 LAUNCH = date(2027, 1, 18)
 
 
@@ -117,7 +117,8 @@ def opening(rng: random.Random) -> tuple[list[Record], list[Record], list[Record
         for warehouse, share in SHARE.items():
             central = warehouse == "KASSEL"
             weekly = a.weekly * (1.0 if central else share)
-            cover = rng.uniform(0.5, 1.1) * (weeks_away + 1) if central else rng.uniform(1.0, 2.4)
+            cover = rng.uniform(0.7, 1.2) * (weeks_away + 1) if central else rng.uniform(1.0, 2.4)
+            cover *= 1.4 if a.season == "gift" and central else 1.0
             row: Record = {"item": a.item, "warehouse": warehouse, "on_hand": round(weekly * cover)}
             if rng.random() < 0.06:
                 waiting = [rng.randint(1, 3) for _ in range(rng.randint(1, 3))]

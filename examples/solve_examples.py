@@ -1,7 +1,7 @@
-"""Solve the examples and refresh their expected.json and the output shown in their README.
+"""Solve the examples and refresh the summaries in expected/ and the output shown in each README.
 
 Run `python examples/solve_examples.py [NAME ...]` after a change that is meant to change them. The summary is
-that of the command in the README; expected.json keeps what the tests compare.
+that of the command in the README; expected/ keeps what the tests compare.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ OUTPUT = re.compile(r"(?<=<!-- output -->\n```text\n).*?(?=```)", re.DOTALL)
 
 # The limits that each README says bind; the tests hold it to that.
 BINDING: dict[str, list[dict[str, str]]] = {
-    "quickstart": [{"resource": "order_budget"}],
-    "outdoor-shop": [{"resource": "m3", "warehouse": "KASSEL"}, {"resource": "order_budget"}],
+    "quickstart": [{"resource": "order_budget"}, {"resource": "m3", "warehouse": "DEPOT"}],
+    "outdoor-shop": [{"resource": "m3", "warehouse": "MUNICH"}, {"resource": "order_budget"}],
     "spare-parts": [{"resource": "cash"}],
 }
 
@@ -39,9 +39,9 @@ def refresh(name: str) -> None:
         printed = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
         solution = json.loads((Path(folder) / "out" / "solution.json").read_text(encoding="utf-8"))
     trimmed = "\n".join(line.rstrip() for line in printed.splitlines()) + "\n"
-    readme.write_text(OUTPUT.sub(lambda _: trimmed, text), encoding="utf-8", newline="\n")
+    readme.write_text(OUTPUT.sub(lambda _: trimmed, text, count=1), encoding="utf-8", newline="\n")
     summary = json.dumps(expected(name, solution), indent=2) + "\n"
-    (HERE / name / "expected.json").write_text(summary, encoding="utf-8", newline="\n")
+    (HERE / "expected" / f"{name}.json").write_text(summary, encoding="utf-8", newline="\n")
 
 
 def expected(name: str, solution: dict[str, Any]) -> dict[str, Any]:

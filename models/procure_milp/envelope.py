@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 FLAT = 1e-6
 """Slopes closer than this count as one, and slopes of peak stock below it as none."""
-NARROW = 1e-3
+NARROW = 1e-4
 """Pieces narrower than this join the one before [units]; its slopes are lower, so the envelope only sinks."""
 
 

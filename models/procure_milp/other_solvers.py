@@ -78,12 +78,20 @@ class PulpSession:
         with tempfile.TemporaryDirectory() as folder:
             log = Path(folder) / "solver.log"
             solver = make_solver(self._solver, max(time_limit, 1.0), gap, log)
-            self.model.problem.solve(solver)
+            result = self.model.problem.solve(solver)
             bound = _BOUNDS[self._solver](self.model.problem, log)
         values = [v.varValue for v in self._columns]
-        has_solution = self.model.problem.sol_status in (1, 2) and all(v is not None for v in values)
+        exact, has_solution = _outcome(self.model.problem, result)
+        has_solution = has_solution and all(v is not None for v in values)
         found = np.array(values, dtype=float) if has_solution else None
-        return Found(found, bound, self.model.problem.sol_status == 1)
+        return Found(found, bound, exact)
+
+
+def _outcome(problem: pulp.LpProblem, result: Any) -> tuple[bool, bool]:
+    """Whether the solver proved its answer and whether it has one; PuLP 3 returns a number, PuLP 4 an object."""
+    if hasattr(result, "has_solution"):
+        return int(result.status) == 1, bool(result.has_solution)
+    return problem.sol_status == 1, problem.sol_status in (1, 2)
 
 
 def open_session(model: Model, solver: str) -> Session:

@@ -248,10 +248,10 @@ class HighsSession:
         return Found(values, float(bound), exact)
 
     def _finishes(self, time_limit: float) -> bool:
-        """Run in a thread of its own; False if HiGHS ignores its time limit for too long and is left behind.
+        """Run in a thread of its own; False if HiGHS ignores its time limit for long and is left behind.
 
-        HiGHS looks at the clock and at its interrupt only between phases, and the first phase of a large model can
-        take minutes. The thread ends by itself at the next look, since the stop stays set.
+        HiGHS looks at the clock and at its interrupt only between phases, and the first phase of a large
+        model can take minutes. The thread ends by itself at the next look, since the stop stays set.
         """
         self._last_bound = -np.inf
         runner = threading.Thread(target=self._highs.run, daemon=True, name="highs")

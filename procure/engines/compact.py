@@ -65,11 +65,17 @@ def _relax(task: Task, options: Options, start: Decision) -> tuple[Limits, Decis
     best = nothing
     if task.network.n_moves:
         loose = relaxed(task.limits, {k: np.where(mask, np.inf, 0.0) for k, mask in slack.items()})
-        goal = Goal("relaxation", total_excess, lambda ledger: max(total_excess(ledger), 1e-3), FINE, task.limits, loose, slack)
+        goal = Goal(
+            "relaxation",
+            total_excess,
+            lambda ledger: max(total_excess(ledger), 1e-3),
+            FINE,
+            task.limits,
+            loose,
+            slack,
+        )
         best = Stage(task, goal, options, start).run().ledger
-    found = {
-        k: np.where(mask, excess(best, task.limits[k]), 0.0) for k, mask in slack.items()
-    }
+    found = {k: np.where(mask, excess(best, task.limits[k]), 0.0) for k, mask in slack.items()}
     return relaxed(task.limits, found), best.decision
 
 

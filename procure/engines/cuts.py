@@ -92,9 +92,7 @@ class Curves:
 Function = Callable[[Indices, Indices, Array], tuple[Array, Array]]
 
 
-def first_envelopes(
-    curves: Curves, lowest: Array, stocked: set[tuple[int, int]]
-) -> dict[tuple[int, int], Envelope]:
+def first_envelopes(curves: Curves, lowest: Array, stocked: set[tuple[int, int]]) -> dict[tuple[int, int], Envelope]:
     """Envelopes of all cells and periods to start from.
 
     Parameters

@@ -1,7 +1,7 @@
 """Which purchase orders and lane trips to make: a local search that the linear relaxation judges.
 
-With the headers fixed the relaxation of order quantities is tight and quick to solve again. Its reduced costs say which
-header is worth changing; a change stays if the relaxation gets cheaper.
+With the headers fixed the relaxation of order quantities is tight and quick to solve again. Its reduced costs
+say which header is worth changing; a change stays if the relaxation gets cheaper.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def header_columns(session: HighsSession) -> Columns:
     return np.array(sorted(found), dtype=np.int32)
 
 
-def improve_headers(session: HighsSession, headers: Columns, states: Array, over: Callable[[], bool]) -> Array:
+def improve_headers(session: HighsSession, headers: Columns, states: Array, time_left: Callable[[], float]) -> Array:
     """Flip headers while the relaxation gets cheaper; returns the best states found.
 
     Parameters
@@ -40,17 +40,17 @@ def improve_headers(session: HighsSession, headers: Columns, states: Array, over
         Columns of the headers.
     states
         0 or 1 for each.
-    over
-        Tells when to end.
+    time_left
+        Seconds that the search may still take.
     """
     session.fix(headers, states)
-    found = session.relax(20.0, keep=True)
+    found = session.relax(max(time_left(), 1.0), keep=True)
     if found.values is None or not found.exact:
         return states
     best, gains = found.bound, _gains(session, headers, states)
     tried: set[int] = set()
     failures = 0
-    while not over() and failures < FAILURES:
+    while time_left() > 0.0 and failures < FAILURES:
         order = [int(k) for k in np.argsort(-gains) if int(k) not in tried and gains[k] > 1e-9 * abs(best)]
         if not order:
             break
@@ -59,7 +59,7 @@ def improve_headers(session: HighsSession, headers: Columns, states: Array, over
         flipped = states.copy()
         flipped[k] = 1.0 - flipped[k]
         session.fix(headers[k : k + 1], flipped[k : k + 1])
-        found = session.relax(20.0, keep=True)
+        found = session.relax(max(time_left(), 1.0), keep=True)
         if found.values is not None and found.exact and found.bound < best - 1e-6 * abs(best):
             failures = 0 if best - found.bound > WORTH * abs(best) else failures + 1
             states, best = flipped, found.bound

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
-from procure.engines.useful import Levels, container_steps, has_order_rule, steps_down, steps_up, threshold
+from procure.engines.useful import (
+    Levels,
+    container_steps,
+    has_order_rule,
+    rational,
+    steps_down,
+    steps_up,
+    threshold,
+)
 from procure.plan.network import Network
 from procure.solution.check import cover_caps
 from procure.solution.limits import Limit, Limits
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,21 +55,19 @@ class Reach:
 def reach_of(network: Network, levels: Levels, limits: Limits) -> Reach:
     """Work out the bounds of everything; `limits` are those that must be kept (none with slack)."""
     moves = _live_moves(network)
-    ships = np.zeros(network.n_cells, dtype=bool)
+    ships = np.zeros(network.n_cells, dtype=np.bool_)
     ships[network.move_from[moves]] = True
     lowest = np.where(ships[:, None], np.minimum(network.opening, 0.0), network.opening)
     cover = np.full_like(lowest, np.inf)
     for cell, cap in cover_caps(network).items():
         cover[cell] = cap
     supply_cap = _supply_cap(network, cover)
-    useful = _useful_supply(network, levels, lowest, moves)
+    useful = _useful_supply(network, levels, lowest, ships, moves)
     most_lots = np.zeros((network.n_lines, network.periods))
     for line in range(network.n_lines):
         for period in np.flatnonzero(network.line_allowed[line]):
-            most_lots[line, period] = _most(
-                network, limits, useful, lowest, cover, ships, line, int(period)
-            )
-    most_parcels = _most_parcels(network, moves, useful, lowest, most_lots)
+            most_lots[line, period] = _most(network, limits, useful, lowest, cover, ships, line, int(period))
+    most_parcels = _most_parcels(network, moves, most_lots)
     touched = np.zeros(network.n_cells, dtype=bool)
     touched[network.line_cell[most_lots.any(axis=1)]] = True
     carried = most_parcels.any(axis=1)
@@ -69,12 +78,12 @@ def reach_of(network: Network, levels: Levels, limits: Limits) -> Reach:
 
 def _live_moves(network: Network) -> NDArray[np.int64]:
     """Moves whose origin can ever have stock to ship."""
-    stocked = (network.opening > 0.0).any(axis=1)
+    stocked: Mask = np.asarray((network.opening > 0.0).any(axis=1))
     stocked[network.line_cell[network.line_allowed.any(axis=1)]] = True
     allowed = network.move_allowed.any(axis=1)
     before = -1
-    while stocked.sum() != before:
-        before = stocked.sum()
+    while int(stocked.sum()) != before:
+        before = int(stocked.sum())
         stocked[network.move_to[allowed & stocked[network.move_from]]] = True
     return np.flatnonzero(allowed & stocked[network.move_from])
 
@@ -85,44 +94,92 @@ def _supply_cap(network: Network, cover: Array) -> Array:
     return np.maximum(network.opening, above + network.opening)
 
 
-def _useful_supply(
-    network: Network, levels: Levels, lowest: Array, moves: NDArray[np.int64]
-) -> Array:
-    """Units that can still be useful in a cell that order a receives, shape (C, T) [units].
+@dataclass(frozen=True, eq=False)
+class _Useful:
+    """Units that can still be useful in a cell.
 
-    A cell that ships out may be supplied for every cell that it reaches: twice their sum, since stock on its way to them
-    is counted nowhere (FORMULATION.md, "Useful levels").
+    Attributes
+    ----------
+    own
+        What a cell that ships nothing out can use itself of a receipt, shape (C, T) [units].
+    onward
+        By cell that ships out: what it and the cells that lanes reach from it can use [units].
+    common
+        By cell that ships out: a quantity of which every lane multiple on the way is a divisor; 0 if none asks.
     """
-    own = np.maximum(levels.onward - lowest, 0.0)
-    useful = own.copy()
-    if len(moves):
-        most = np.maximum(levels.onward[:, :1] - np.minimum(lowest, 0.0), 0.0).max(axis=1)
-        group = _components(network, moves)
-        for cell in set(network.move_from[moves].tolist()):
-            useful[cell] = 2.0 * most[group == group[cell]].sum()
+
+    own: Array
+    onward: dict[int, float]
+    common: dict[int, Fraction]
+
+
+def _useful_supply(network: Network, levels: Levels, lowest: Array, ships: Mask, moves: NDArray[np.int64]) -> _Useful:
+    """Work out what can be useful where; the proof is in FORMULATION.md, "Useful levels"."""
+    useful = _Useful(np.maximum(levels.onward - lowest, 0.0), {}, {})
+    wanted = levels.onward[:, 0].copy()
+    wanted[ships] = np.maximum(wanted[ships], network.demand_before()[ships].max(axis=1))
+    wanted = np.maximum(wanted - np.minimum(lowest.min(axis=1), 0.0), 0.0)
+    receives = np.zeros(network.n_cells, dtype=np.bool_)
+    receives[network.move_to[moves]] = True
+    crossed = np.where(receives & ships, network.periods, 1)
+    for cell in np.flatnonzero(ships):
+        reached = _reached(network, moves, int(cell))
+        inside = [k for k in moves if network.move_from[k] in reached]
+        common = _common([network.lanes[network.move_lane[k]].order_multiple for k in inside])
+        rounding, cells = float(common), sorted(reached)
+        useful.common[int(cell)] = common
+        useful.onward[int(cell)] = (
+            float((crossed[cells] * (wanted[cells] + rounding)).sum()) + rounding * len(inside) * network.periods
+        )
     return useful
 
 
-def _components(network: Network, moves: NDArray[np.int64]) -> NDArray[np.int64]:
-    group = np.arange(network.n_cells)
-    changed = True
-    while changed:
-        changed = False
-        for origin, target in zip(network.move_from[moves], network.move_to[moves], strict=True):
-            least = min(group[origin], group[target])
-            if group[origin] != least or group[target] != least:
-                group[origin] = group[target] = least
-                changed = True
-    return group
+def _reached(network: Network, moves: NDArray[np.int64], cell: int) -> set[int]:
+    """The cell and all that lanes reach from it."""
+    reached, before = {cell}, 0
+    while len(reached) != before:
+        before = len(reached)
+        reached |= {int(network.move_to[k]) for k in moves if network.move_from[k] in reached}
+    return reached
+
+
+def _common(multiples: list[float]) -> Fraction:
+    """Least common multiple of those above 0; 0 if there is none."""
+    found = Fraction(0)
+    for multiple in (rational(m) for m in multiples if m > 0.0):
+        if not found:
+            found = multiple
+        else:
+            top = math.lcm(found.numerator * multiple.denominator, multiple.numerator * found.denominator)
+            found = Fraction(top, found.denominator * multiple.denominator)
+    return found
+
+
+def chunk(step: float, fraction: float, common: Fraction) -> float:
+    """Fewest units, in whole steps ordered, whose delivery is a multiple of `common` [units ordered]."""
+    if fraction <= 0.0 or not common:
+        return step
+    if step <= 0.0:
+        return float(common) / fraction
+    return (rational(step) * rational(fraction) / common).denominator * step
+
+
+def _need(useful: _Useful, cell: int, arrival: int, piece: float, fraction: float, *, ships_out: bool) -> float:
+    """Units ordered beyond which `piece` can be taken off for the sake of supply alone."""
+    if fraction <= 0.0:
+        return 0.0
+    if not ships_out:
+        return float(useful.own[cell, arrival]) / fraction
+    return useful.onward[cell] / fraction + piece
 
 
 def _most(
     network: Network,
     limits: Limits,
-    useful: Array,
+    useful: _Useful,
     lowest: Array,
     cover: Array,
-    ships: NDArray[np.bool_],
+    ships: Mask,
     line: int,
     period: int,
 ) -> float:
@@ -131,17 +188,18 @@ def _most(
     offer, supplier = network.offers[network.line_offer[line]], network.supplier_of_line(line)
     fraction = network.line_fraction[line]
     rule = has_order_rule(supplier)
-    need = useful[cell, arrival] / fraction if fraction > 0.0 else 0.0
+    piece = offer.order_multiple
+    if ships[cell]:
+        piece = chunk(offer.order_multiple, float(fraction), useful.common[int(cell)])
+    need = _need(useful, int(cell), arrival, piece, float(fraction), ships_out=bool(ships[cell]))
     if need <= 0.0 and not rule:
         return 0.0
     tariff = network.tariffs[network.line_offer[line]]
-    wanted = max(need, offer.minimum_order_quantity, tariff.starts[-1])
-    if rule:
-        wanted = max(wanted, threshold(supplier, tariff))
-        amount = network.usage(supplier.container.resource)[network.cell_item[cell]] if supplier.container else 0.0
-        wanted += container_steps(supplier, float(amount), offer.order_multiple)
-    if ships[cell]:
-        wanted += max((lane.order_multiple for lane in network.lanes), default=0.0)
+    wanted = max(offer.minimum_order_quantity, tariff.starts[-1], threshold(supplier, tariff) if rule else 0.0)
+    wanted = max(need, wanted + piece if ships[cell] else wanted)
+    if rule and supplier.container is not None:
+        amount = network.usage(supplier.container.resource)[network.cell_item[cell]]
+        wanted += container_steps(supplier, float(amount), piece)
     most = steps_up(wanted, offer.order_multiple)
     caps = [offer.maximum_order_quantity or np.inf]
     if fraction > 0.0:
@@ -154,9 +212,7 @@ def _most(
     return most if most >= steps_up(offer.minimum_order_quantity, offer.order_multiple) else 0.0
 
 
-def _alone(
-    network: Network, limit: Limit, ships: NDArray[np.bool_], lowest: Array, line: int, period: int
-) -> float:
+def _alone(network: Network, limit: Limit, ships: Mask, lowest: Array, line: int, period: int) -> float:
     """Largest quantity of a line that the limit allows if nothing else uses it."""
     offer = network.line_offer[line]
     cell = network.line_cell[line]
@@ -184,22 +240,35 @@ def _fits(network: Network, per_unit: float, limit: Limit, lowest: Array, line: 
     return float((limit.allowed[arrival] / per_unit + before - lowest[cell, arrival]) / fraction)
 
 
-def _most_parcels(
-    network: Network, moves: NDArray[np.int64], useful: Array, lowest: Array, most_lots: Array
-) -> Array:
-    """Most steps of a move: all that can ever be where it starts."""
+def _components(network: Network, moves: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Number of the group of cells, linked by lanes, that each cell is in."""
+    group = np.arange(network.n_cells)
+    changed = True
+    while changed:
+        changed = False
+        for origin, target in zip(network.move_from[moves], network.move_to[moves], strict=True):
+            least = min(group[origin], group[target])
+            if group[origin] != least or group[target] != least:
+                group[origin] = group[target] = least
+                changed = True
+    return group
+
+
+def _most_parcels(network: Network, moves: NDArray[np.int64], most_lots: Array) -> Array:
+    """Most steps of a move: all that can have come to the cells linked with its origin by then."""
     most = np.zeros((network.n_moves, network.periods))
     if not len(moves):
         return most
     group = _components(network, moves)
+    arrived = np.maximum(network.opening, 0.0)
+    for line in np.flatnonzero(most_lots.any(axis=1)):
+        step = network.offers[network.line_offer[line]].order_multiple or 1.0
+        lead, cell = int(network.line_lead[line]), network.line_cell[line]
+        delivered = np.cumsum(most_lots[line]) * step * network.line_fraction[line]
+        arrived[cell, lead:] += delivered[: network.periods - lead]
     for move in moves:
-        origin = network.move_from[move]
-        together = group == group[origin]
-        there = np.maximum(network.opening[together, -1], 0.0).sum() + useful[origin].max()
-        lines = together[network.line_cell]
-        if lines.any():
-            steps = np.array([network.offers[o].order_multiple or 1.0 for o in network.line_offer[lines]])
-            there = max(there, float((most_lots[lines].max(axis=1) * steps).max()))
+        there = arrived[group == group[network.move_from[move]]].sum(axis=0)
         step = network.lanes[network.move_lane[move]].order_multiple
-        most[move] = np.where(network.move_allowed[move], steps_down(float(there), step), 0.0)
+        steps = np.array([steps_down(float(units), step) for units in there])
+        most[move] = np.where(network.move_allowed[move], steps, 0.0)
     return most

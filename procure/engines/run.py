@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 
-
 from procure.engines.compact import solve_compact
 from procure.engines.interface import Options, Outcome, Progress, Task
 from procure.errors import Fault, InternalError, PlanError, UsageError
@@ -154,6 +153,3 @@ def _warnings(plan: Plan, options: Options) -> list[str]:
     if options.stop.is_set():
         warnings.append("run: stopped early; this is the best plan found by then")
     return warnings
-
-
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from procure_milp.instance import Rise
+from procure_milp.instance import Instance, Rise
 from procure_milp.rises import Switch
 from procure_milp.solve import HighsSession
 
@@ -34,7 +34,8 @@ def violated_rises(session: HighsSession, values: Array) -> list[Rise]:
         opened = [_opened(session, values, c, t) for t in range(inst.periods)]
         for t in range(inst.periods):
             best: tuple[float, Rise] | None = None
-            switched, switches = 0.0, ()
+            switched = 0.0
+            switches: tuple[Switch, ...] = ()
             for s in range(t - 1, max(t - 1 - WINDOW, -2), -1):
                 switched += opened[s + 1][0]
                 switches += opened[s + 1][1]
@@ -67,7 +68,8 @@ def _opened(session: HighsSession, values: Array, cell: int, period: int) -> tup
     if arrivals is None:
         return float("inf"), ()
     var = session.model.variables
-    total, chosen = 0.0, []
+    total = 0.0
+    chosen: list[Switch] = []
     for ways in arrivals:
         sums = [sum(values[session.column(getattr(var, block)[index])] for block, index in way) for way in ways]
         least = min(range(len(ways)), key=sums.__getitem__)
@@ -76,7 +78,16 @@ def _opened(session: HighsSession, values: Array, cell: int, period: int) -> tup
     return total, tuple(chosen)
 
 
-def _most_violated(inst, sides, c, s, t, switched, switches):  # type: ignore[no-untyped-def]
+def _most_violated(
+    inst: Instance,
+    sides: list[_Side],
+    c: int,
+    s: int,
+    t: int,
+    switched: float,
+    switches: tuple[Switch, ...],
+) -> tuple[float, Rise] | None:
+    """The levels with which the inequality is broken most, and by how much of its height."""
     closed = 1.0 - switched
     gain = sides[t].kinks * closed - sides[t].short
     high = int(np.argmax(gain))

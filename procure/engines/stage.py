@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from procure.engines.cuts import Curves
 from procure.engines.dive import Dive
 from procure.engines.interface import Options, Progress, Task
+from procure.engines.places import Places
 from procure.engines.reach import reach_of
-from procure.engines.start import start_columns
 from procure.engines.separate import violated_rises
 from procure.engines.translate import Translation, decision_of, translate
 from procure.engines.useful import useful_levels
@@ -28,7 +28,7 @@ from procure_milp.solve import HighsSession, Session
 Array = NDArray[np.float64]
 
 SHARE_FOR_SEARCH = 0.6
-"""Share of the gap that the search may leave; the rest is for the difference between cuts and true functions."""
+"""Share of the gap that the search may leave; the rest is for what the cuts leave of the true functions."""
 ROUNDS, ROUNDS_BEFORE_DIVE = 8, 2
 """Most rounds of cuts at the linear relaxation, before the search and before the dive of a large model."""
 SHARE_FOR_RELAXATION = 0.15
@@ -101,7 +101,9 @@ class Stage:
     def __init__(self, task: Task, goal: Goal, options: Options, start: Decision) -> None:
         self.task, self.goal, self.options = task, goal, options
         self.best = Best(keep_ledger(task.network, task.laws, start))
-        self.levels = useful_levels(task.network, task.laws, backorders_only=goal.name != "cost" or goal.backorder_limit < np.inf)
+        self.levels = useful_levels(
+            task.network, task.laws, backorders_only=goal.name != "cost" or goal.backorder_limit < np.inf
+        )
         self.translation = self._translation()
         self.curves = Curves(task.laws, self.translation.cells)
 
@@ -115,12 +117,8 @@ class Stage:
             goal.limits,
             reach,
             slack=goal.slack,
-            backorder_limit=goal.backorder_limit + self._residual,
+            backorder_limit=goal.backorder_limit + self.levels.backorders,
         )
-
-    @property
-    def _residual(self) -> float:
-        return self.levels.residual
 
     @cached_property
     def constant(self) -> float:
@@ -129,10 +127,10 @@ class Stage:
         low = {i: e.backorders.value(e.backorders.start) for i, e in inst.envelopes.items()}
         if self.goal.name == "cost":
             base = sum(float(inst.backorder_cost[i]) * b for i, b in low.items())
-            return inst.constant + base - (self._residual if self.goal.backorder_limit == np.inf else 0.0)
+            return inst.constant + base - (self.levels.money)
         if self.goal.name == "backorders":
             base = sum(float(inst.weight[c]) * b for (c, _), b in low.items())
-            return inst.weight_constant + base - self._residual
+            return inst.weight_constant + base - self.levels.backorders
         return 0.0
 
     def run(self) -> Best:
@@ -166,7 +164,7 @@ class Stage:
             self.goal.kept,
             self.translation,
             session,
-            lambda: self.options.over or self.options.seconds > until,
+            lambda: 0.0 if self.options.over else until - self.options.seconds,
         )
         first = dive.run()
         self._take(first)
@@ -176,7 +174,7 @@ class Stage:
 
     def _open(self, inst: Instance) -> HighsSession:
         session = HighsSession(build_model(inst, self.goal.name))
-        self.places = _Places(session, self.translation)
+        self.places = Places(session, self.translation)
         return session
 
     def _relax(self, session: HighsSession, rounds: int, *, sharp: bool = True) -> None:
@@ -202,7 +200,7 @@ class Stage:
         before = self.goal.value(self.best.ledger)
         if isinstance(session, PulpSession):
             session.refresh()
-            self.places = _Places(session, self.translation)
+            self.places = Places(session, self.translation)
         gap = SHARE_FOR_SEARCH * self.goal.gap * self._gross
         found = session.search(
             self.places.columns_of(self.best.ledger.decision, self.translation),
@@ -276,10 +274,10 @@ class Stage:
         return not violations(ledger, self.goal.kept)
 
     def _refine(self, session: Session, values: Array, tolerance: float) -> int:
-        """Add tangents where the cut model lies below the true functions by more than its share of `tolerance`."""
+        """Add tangents where the cut model lies below the true functions by more than a share of it."""
         inst = self.translation.instance
         supply = self.places.supply(values)
-        cells, periods = np.indices(supply.shape)
+        cells, periods = (np.asarray(a, dtype=np.int64) for a in np.indices(supply.shape))
         share = tolerance / max(supply.size, 1)
         true, _ = self.curves.backorders(cells, periods, supply)
         worth = np.maximum(inst.backorder_cost, 1e-6) if self.goal.name == "cost" else inst.weight[:, None]
@@ -313,38 +311,3 @@ class Stage:
             ):
                 bent.add((c, t))
         return bent
-
-
-class _Places:
-    """Where the variables of the model lie among the solver's columns."""
-
-    def __init__(self, session: Session, translation: Translation) -> None:
-        inst, var = translation.instance, session.model.variables
-        grid = [(c, t) for c in range(inst.n_cells) for t in range(inst.periods)]
-        self._shape = (inst.n_cells, inst.periods)
-        self._supply = np.array([session.column(var.supply[i]) for i in grid])
-        self._lots = [(i, session.column(v)) for i, v in var.lots.items()]
-        self._parcels = [(i, session.column(v)) for i, v in var.parcels.items()]
-        self._session, self._instance = session, inst
-
-    def supply(self, values: Array) -> Array:
-        """X, shape (C, T)."""
-        return values[self._supply].reshape(self._shape)
-
-    def lots(self, values: Array) -> Array:
-        """Steps ordered by line and period, tiers added up."""
-        lots = np.zeros((len(self._instance.lines), self._instance.periods))
-        for (line, period, _), column in self._lots:
-            lots[line, period] += values[column]
-        return lots
-
-    def parcels(self, values: Array) -> Array:
-        """Steps shipped by move and period."""
-        parcels = np.zeros((len(self._instance.moves), self._instance.periods))
-        for (move, period), column in self._parcels:
-            parcels[move, period] = values[column]
-        return parcels
-
-    def columns_of(self, decision: Decision, translation: Translation) -> Array:
-        """Whole columns of the solver for a decision, as a start."""
-        return start_columns(self._session, translation, decision)

@@ -110,11 +110,8 @@ def translate(
         money_limits=tuple(_money_limits(network, limits, slack or {})),
         envelopes=first_envelopes(Curves(laws, cells), reach.lowest[cells], stocked),
         backorder_limit=backorder_limit,
-        weight_constant=float(
-            network.priority[network.cell_item[rest]] @ nothing.stocks.backorders[rest].sum(axis=1)
-        ),
-        constant=_constant(network, laws, nothing.stocks.supply, rest)
-        - float((supply_cost * expected).sum()),
+        weight_constant=float(network.priority[network.cell_item[rest]] @ nothing.stocks.backorders[rest].sum(axis=1)),
+        constant=_constant(network, laws, nothing.stocks.supply, rest) - float((supply_cost * expected).sum()),
     )
     return Translation(instance, cells, lines, moves)
 
@@ -220,9 +217,7 @@ def _move(network: Network, reach: Reach, move: int, new_cell: dict[int, int]) -
     )
 
 
-def _capacities(
-    network: Network, limits: Limits, reach: Reach, lines: Indices, moves: Indices
-) -> Iterator[Capacity]:
+def _capacities(network: Network, limits: Limits, reach: Reach, lines: Indices, moves: Indices) -> Iterator[Capacity]:
     for name, limit in enumerate(limits):
         if limit.kind == "lane_capacity":
             weights = _lane_weights(network, limit, reach, moves)
@@ -249,9 +244,7 @@ def _supplier_rate(network: Network, limit: Limit) -> float:
     return float(network.line_rate[mine][0]) if mine.any() else 1.0
 
 
-def _line_weights(
-    network: Network, limit: Limit, reach: Reach, lines: Indices
-) -> dict[int, list[tuple[int, float]]]:
+def _line_weights(network: Network, limit: Limit, reach: Reach, lines: Indices) -> dict[int, list[tuple[int, float]]]:
     usage = None if limit.resource == "value" else network.usage(limit.resource)
     weights: dict[int, list[tuple[int, float]]] = defaultdict(list)
     for k, line in enumerate(lines):
@@ -264,9 +257,7 @@ def _line_weights(
     return weights
 
 
-def _lane_weights(
-    network: Network, limit: Limit, reach: Reach, moves: Indices
-) -> dict[int, list[tuple[int, float]]]:
+def _lane_weights(network: Network, limit: Limit, reach: Reach, moves: Indices) -> dict[int, list[tuple[int, float]]]:
     usage = network.usage(limit.resource)
     weights: dict[int, list[tuple[int, float]]] = defaultdict(list)
     for k, move in enumerate(moves):
@@ -321,9 +312,7 @@ def decision_of(network: Network, translation: Translation, lots: Array, parcels
     steps = np.array([network.offers[o].order_multiple for o in network.line_offer[translation.lines]])
     decision.orders[translation.lines] = _units(lots, steps)
     lanes = network.move_lane[translation.moves]
-    decision.shipments[translation.moves] = _units(
-        parcels, np.array([network.lanes[k].order_multiple for k in lanes])
-    )
+    decision.shipments[translation.moves] = _units(parcels, np.array([network.lanes[k].order_multiple for k in lanes]))
     return decision
 
 
@@ -335,5 +324,3 @@ def _units(steps: Array, size: Array) -> Array:
     loose = np.where(steps > 1e-6, steps, 0.0)
     units: Array = np.where(size > 0.0, np.round(steps) * size, loose)
     return units
-
-

@@ -1,8 +1,9 @@
 """How much of anything can still be useful: tight big-M, with the argument why no optimum is lost.
 
-Take a plan and an order line with more than `most`. Ordering one step less keeps every limit. It keeps the MOQ, the price
-tier, the order's minimum, discount and containers, because `most` lies a step above all of them; and it costs no more,
-because supply stays above the level from which the cost of every later period rises (FORMULATION.md, "Useful levels").
+Take a plan and an order line with more than `most`. Ordering one step less keeps every limit. It keeps the MOQ,
+the price tier, the order's minimum, discount and containers, because `most` lies a step above all of them. And it
+costs no more, because supply stays above the level from which the cost of every later period rises
+(FORMULATION.md, "Useful levels").
 """
 
 from __future__ import annotations
@@ -35,13 +36,14 @@ class Levels:
         Level for the period alone, shape (C, T) [units].
     onward
         Largest level of the period and all later ones, shape (C, T) [units].
-    residual
-        Upper bound on what supply beyond the levels could still save [money, or weighted unit-periods].
+    money, backorders
+        Upper bounds on what supply beyond the levels could still save [money; weighted unit-periods].
     """
 
     level: Array
     onward: Array
-    residual: float
+    money: float
+    backorders: float
 
 
 def useful_levels(network: Network, laws: Laws, *, backorders_only: bool) -> Levels:
@@ -62,16 +64,17 @@ def useful_levels(network: Network, laws: Laws, *, backorders_only: bool) -> Lev
     range_[:, -1] += network.owed + price - network.credit[item]
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(range_ > 0.0, rise / range_, 1.0)
+    free = ratio < TAIL
     if backorders_only:
         ratio = np.zeros_like(ratio)
     cells, periods = np.indices(ratio.shape)
     level = law.quantile(cells, periods, 1.0 - np.clip(ratio, TAIL, 1.0 - TAIL))
     level = np.maximum(level, np.where(laws.target > 0.0, law.expected + laws.target, -np.inf))
     left = law.shortfall(cells, periods, level)
-    worth = network.priority[item][:, None] * np.ones_like(ratio) if backorders_only else range_
-    residual = float(np.where(ratio < TAIL, worth * left, 0.0).sum())
+    money = float(np.where(free, range_ * left, 0.0).sum())
+    backorders = float((network.priority[item] @ left).sum()) if backorders_only else 0.0
     onward = np.maximum.accumulate(level[:, ::-1], axis=1)[:, ::-1]
-    return Levels(level, onward, residual)
+    return Levels(level, onward, money, backorders)
 
 
 def threshold(supplier: Supplier, tariff: Tariff) -> float:
@@ -93,11 +96,12 @@ def container_steps(supplier: Supplier, amount: float, step: float) -> float:
         return container.minimum_fill * container.size / amount + 2.0 * step
     if step <= 0.0:
         return container.size / amount
-    exact = _rational(container.size) / (_rational(step) * _rational(amount))
+    exact = rational(container.size) / (rational(step) * rational(amount))
     return exact.numerator * step
 
 
-def _rational(number: float) -> Fraction:
+def rational(number: float) -> Fraction:
+    """Read a decimal number as the fraction that it stands for."""
     return Fraction(number).limit_denominator(10**9)
 
 

@@ -60,7 +60,7 @@ def example(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         str(TIME_LIMIT),
     ]
     result = CliRunner().invoke(cli, arguments)
-    expected = json.loads((EXAMPLES / name / "expected.json").read_text(encoding="utf-8"))
+    expected = json.loads((EXAMPLES / "expected" / f"{name}.json").read_text(encoding="utf-8"))
     return Example(name, expected, result.exit_code, result.output, out)
 
 

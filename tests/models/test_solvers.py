@@ -113,7 +113,7 @@ def hard(orders: range) -> Instance:
 @needs_cbc
 @pytest.mark.parametrize("seconds", [1.0, 2.0])
 def test_the_bound_of_a_time_limited_cbc_run_is_not_above_the_optimum(seconds: float):
-    """Orders that share nothing are solved one by one to the optimum; all at once they are too much for CBC."""
+    """Orders that share nothing are solved one by one to the optimum; all at once they are a lot for CBC."""
     stop = threading.Event()
     alone = [HighsSession(build_model(hard(range(g, g + 1)))) for g in range(ORDERS)]
     best = [session.search(None, 60.0, 1e-6, stop) for session in alone]
