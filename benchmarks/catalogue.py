@@ -221,9 +221,7 @@ def offer_terms(rng: random.Random, row: Record, sites: list[str], periods: int)
 
 def pallet(row: Record, a: Article) -> Record:
     """Return a second offer of the same supplier for the same item: whole pallets, somewhat cheaper."""
-    plain = {
-        key: row[key] for key in ("supplier", "item", "lead_time", "warehouses", "unit_freight") if key in row
-    }
+    plain = {key: row[key] for key in ("supplier", "item", "lead_time", "warehouses", "unit_freight") if key in row}
     size = a.pack * max(4, round(4 * a.weekly / a.pack))
     return plain | {"unit_price": round(row["unit_price"] * 0.9, 2), "order_multiple": size}
 

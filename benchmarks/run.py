@@ -55,8 +55,7 @@ def main() -> None:
                 for solver in options.solvers:
                     print(f"{name}, {solver}, {limit:g} s ...", file=sys.stderr, flush=True)
                     results.append(
-                        {"plan": name, "solver": solver, "limit": limit}
-                        | run(plan, solver, limit, options.gap)
+                        {"plan": name, "solver": solver, "limit": limit} | run(plan, solver, limit, options.gap)
                     )
     text = page(results, options)
     if options.out:
@@ -69,9 +68,7 @@ def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Time procure on plans of several sizes.")
     parser.add_argument("--examples", nargs="*", default=["quickstart", "outdoor-shop", "spare-parts"])
-    parser.add_argument(
-        "--sizes", nargs="*", default=["30x2x13", "100x3x13"], help="items x warehouses x periods"
-    )
+    parser.add_argument("--sizes", nargs="*", default=["30x2x13", "100x3x13"], help="items x warehouses x periods")
     parser.add_argument("--seeds", nargs="*", type=int, default=[1])
     parser.add_argument("--terms", choices=("all", "plain"), default="all")
     parser.add_argument("--solvers", nargs="*", default=["highs", "cbc"])
@@ -100,9 +97,7 @@ def run(plan: Path, solver: str, limit: float, gap: float) -> Result:
     command = [sys.executable, __file__, "--child", str(plan), "--solvers", solver]
     command += ["--time-limits", str(limit), "--gap", str(gap)]
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=GRACE * limit + 60, check=False
-        )
+        done = subprocess.run(command, capture_output=True, text=True, timeout=GRACE * limit + 60, check=False)
     except subprocess.TimeoutExpired:
         return {"error": "did not end"}
     if done.returncode != 0:
@@ -116,20 +111,19 @@ def measure(plan: Path, solver: str, limit: float, gap: float) -> Result:
     import procure
 
     started = time.monotonic()
-    first: list[float] = []
+    seen: list[tuple[float, float]] = []
 
     def watch(progress: Any) -> None:
-        if progress.best is not None and not first:
-            first.append(time.monotonic() - started)
+        if progress.best is not None and (not seen or progress.best < seen[-1][1]):
+            seen.append((time.monotonic() - started, progress.best))
 
-    solution = procure.solve(
-        procure.read_plan(plan), solver=solver, time_limit=limit, gap=gap, progress=watch
-    )
+    solution = procure.solve(procure.read_plan(plan), solver=solver, time_limit=limit, gap=gap, progress=watch)
     wall = time.monotonic() - started
     seconds = dict(solution.seconds)
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return {
-        "first": first[0] if first else wall,
+        # ordering nothing is always known; the first plan is the first one better than that
+        "first": seen[1][0] if len(seen) > 1 else wall,
         "build": seconds.get("build"),
         "solve": seconds.get("solve"),
         "wall": wall,
@@ -165,9 +159,8 @@ def page(results: list[Result], options: argparse.Namespace) -> str:
 def row(result: Result) -> str:
     """Return one line of the table."""
     if "error" in result:
-        return (
-            f"| {result['plan']} | {result['solver']} | {result['limit']:g} | {result['error']} |"
-            + " |" * (len(COLUMNS) - 4)
+        return f"| {result['plan']} | {result['solver']} | {result['limit']:g} | {result['error']} |" + " |" * (
+            len(COLUMNS) - 4
         )
     return "| " + " | ".join(shown(key, result[key]) for key, _ in COLUMNS) + " |"
 
@@ -186,9 +179,7 @@ def machine() -> str:
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
         names = [
-            line.split(":", 1)[1].strip()
-            for line in cpuinfo.read_text().splitlines()
-            if line.startswith("model name")
+            line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")
         ]
         processor = names[0] if names else processor
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

@@ -67,7 +67,7 @@ def reach_of(network: Network, levels: Levels, limits: Limits) -> Reach:
     for line in range(network.n_lines):
         for period in np.flatnonzero(network.line_allowed[line]):
             most_lots[line, period] = _most(network, limits, useful, lowest, cover, ships, line, int(period))
-    most_parcels = _most_parcels(network, moves, most_lots)
+    most_parcels = _most_parcels(network, limits, moves, most_lots)
     touched = np.zeros(network.n_cells, dtype=bool)
     touched[network.line_cell[most_lots.any(axis=1)]] = True
     carried = most_parcels.any(axis=1)
@@ -254,7 +254,7 @@ def _components(network: Network, moves: NDArray[np.int64]) -> NDArray[np.int64]
     return group
 
 
-def _most_parcels(network: Network, moves: NDArray[np.int64], most_lots: Array) -> Array:
+def _most_parcels(network: Network, limits: Limits, moves: NDArray[np.int64], most_lots: Array) -> Array:
     """Most steps of a move: all that can have come to the cells linked with its origin by then."""
     most = np.zeros((network.n_moves, network.periods))
     if not len(moves):
@@ -269,6 +269,17 @@ def _most_parcels(network: Network, moves: NDArray[np.int64], most_lots: Array) 
     for move in moves:
         there = arrived[group == group[network.move_from[move]]].sum(axis=0)
         step = network.lanes[network.move_lane[move]].order_multiple
+        there = np.minimum(there, _lane_room(network, limits, int(move)))
         steps = np.array([steps_down(float(units), step) for units in there])
         most[move] = np.where(network.move_allowed[move], steps, 0.0)
     return most
+
+
+def _lane_room(network: Network, limits: Limits, move: int) -> Array:
+    """Most units that the capacity of its lane lets a move carry, shape (T,)."""
+    item, room = network.cell_item[network.move_from[move]], np.full(network.periods, np.inf)
+    for limit in limits:
+        if limit.kind == "lane_capacity" and limit.place == network.move_lane[move]:
+            amount = float(network.usage(limit.resource)[item])
+            room = np.minimum(room, limit.allowed / amount if amount > 0.0 else np.inf)
+    return room
