@@ -283,7 +283,7 @@ def opening_rows(
 def limits(
     articles: list[Article], sites: list[str], shares: list[float], plan: Record, periods: int, terms: Terms
 ) -> Record:
-    """Return warehouses and capital: room for some weeks of demand, money for nine tenths of it."""
+    """Return warehouses and capital: room for some weeks of demand, about as much money."""
     volume = {a.item: a.volume for a in articles}
     start = dict.fromkeys(sites, 0.0)
     for row in plan["stock"]:
@@ -299,10 +299,10 @@ def limits(
         }
         for site, share in zip(sites, shares, strict=True)
     ]
-    budget = [round(weekly_value * 1.6)] + [round(weekly_value * 0.9)] * (periods - 1)
+    budget = [round(weekly_value * 2.5)] + [round(weekly_value)] * (periods - 1)
     capital: Record = {"order_budget": budget}
     if terms == "all":
-        capital["cash"] = {"opening": round(weekly_value), "inflow": [round(weekly_value * 0.95)] * periods}
+        capital["cash"] = {"opening": round(1.5 * weekly_value), "inflow": [round(weekly_value)] * periods}
         capital["inventory_value"] = round(weekly_value * 9)
     return {"warehouses": rows, "capital": capital}
 

@@ -24,6 +24,9 @@ from procure_milp.solve import Found, HighsSession
 
 Array = NDArray[np.float64]
 
+SHARE_FOR_ROUNDING = 0.4
+"""Share of the time left that is kept for rounding quantities under the headers found."""
+
 
 class Dive:
     """Rounds the relaxation forward in time.
@@ -83,7 +86,8 @@ class Dive:
         if not len(headers):
             return decision
         states = start_columns(self._session, self._translation, decision)[headers]
-        states = improve_headers(self._session, headers, states, self._time_left)
+        reserve = SHARE_FOR_ROUNDING * self._time_left()
+        states = improve_headers(self._session, headers, states, lambda: self._time_left() - reserve)
         self._session.fix(headers, states)
         self._headers_held = True
         better = self.run()

@@ -20,6 +20,8 @@ HEADERS = ("placed", "trip")
 """Blocks of binaries of whole purchase orders and lane trips."""
 FAILURES = 25
 """Changes in a row that help nothing before the search ends."""
+BATCHES = 20
+"""Share of the headers, one in so many, that is flipped together at first; halved whenever that does not help."""
 WORTH = 2e-4
 """Least improvement, relative to what the relaxation costs, that counts as help."""
 
@@ -49,25 +51,26 @@ def improve_headers(session: HighsSession, headers: Columns, states: Array, time
         return states
     best, gains = found.bound, _gains(session, headers, states)
     tried: set[int] = set()
-    failures = 0
+    failures, batch = 0, max(len(headers) // BATCHES, 1)
     while time_left() > 0.0 and failures < FAILURES:
         order = [int(k) for k in np.argsort(-gains) if int(k) not in tried and gains[k] > 1e-9 * abs(best)]
         if not order:
             break
-        k = order[0]
-        tried.add(k)
+        chosen = np.array(order[:batch])
         flipped = states.copy()
-        flipped[k] = 1.0 - flipped[k]
-        session.fix(headers[k : k + 1], flipped[k : k + 1])
+        flipped[chosen] = 1.0 - flipped[chosen]
+        session.fix(headers[chosen], flipped[chosen])
         found = session.relax(max(time_left(), 1.0), keep=True)
         if found.values is not None and found.exact and found.bound < best - 1e-6 * abs(best):
             failures = 0 if best - found.bound > WORTH * abs(best) else failures + 1
-            states, best = flipped, found.bound
+            states, best, tried = flipped, found.bound, set(order[:batch])
             gains = _gains(session, headers, states)
-            tried = {k}
-        else:
-            session.fix(headers[k : k + 1], states[k : k + 1])
+            continue
+        session.fix(headers[chosen], states[chosen])
+        if batch == 1:
+            tried.add(order[0])
             failures += 1
+        batch = max(batch // 2, 1)
     return states
 
 

@@ -37,7 +37,7 @@ DIVE_FROM = 60
 """Whole variables from which a start is worth diving for."""
 DIVE_PLAIN_FROM = 6000
 """Whole variables from which the dive does without the inequalities, which make its relaxations slow."""
-SHARE_FOR_DIVE = 0.5
+SHARE_FOR_DIVE = 0.7
 """Share of the time left that the dive may take."""
 
 
@@ -166,11 +166,12 @@ class Stage:
             session,
             lambda: 0.0 if self.options.over else until - self.options.seconds,
         )
-        first = dive.run()
-        self._take(first)
+        self._take(dive.run())
         self._tell(self.best.bound)
-        self._take(dive.improve(first))
-        self._tell(self.best.bound)
+        while not self._done() and self.options.seconds < until:
+            if not self._take(dive.improve(self.best.ledger.decision)):
+                return
+            self._tell(self.best.bound)
 
     def _open(self, inst: Instance) -> HighsSession:
         session = HighsSession(build_model(inst, self.goal.name))
