@@ -63,9 +63,7 @@ def offers(rng: random.Random) -> list[Record]:
         if freight:
             own["unit_freight"] = round(landed(a) * freight / (1 + freight), 2)
         if number % 4 == 1:
-            own["price_breaks"] = [
-                {"minimum_quantity": 4 * a.minimum, "unit_price": round(a.price * 0.95, 2)}
-            ]
+            own["price_breaks"] = [{"minimum_quantity": 4 * a.minimum, "unit_price": round(a.price * 0.95, 2)}]
         if a.item == "JACKET-DOWN-25":
             own["valid_to"] = "2026-11-30"
         if a.item == "TENT-AURORA-2":
@@ -99,9 +97,7 @@ def demand(rng: random.Random) -> list[Record]:
                 if mean <= 0 or (a.item == "TENT-AURORA-2" and day < LAUNCH):
                     continue
                 sd = round(max(0.1, mean * error), 1)
-                rows.append(
-                    {"item": a.item, "warehouse": warehouse, "date": day.isoformat(), "mean": mean, "sd": sd}
-                )
+                rows.append({"item": a.item, "warehouse": warehouse, "date": day.isoformat(), "mean": mean, "sd": sd})
     return rows
 
 

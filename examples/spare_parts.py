@@ -65,9 +65,7 @@ def offers(rng: random.Random) -> list[Record]:
                 {"minimum_quantity": 5 * p.minimum + 1, "unit_price": round(p.price * 0.95, 2)},
             ]
         elif number % 5 == 1:
-            own["price_breaks"] = [
-                {"minimum_quantity": 3 * p.minimum, "unit_price": round(p.price * 0.96, 2)}
-            ]
+            own["price_breaks"] = [{"minimum_quantity": 3 * p.minimum, "unit_price": round(p.price * 0.96, 2)}]
         found.append(own)
         found.append(
             {

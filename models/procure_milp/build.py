@@ -45,4 +45,3 @@ def build_model(inst: Instance, objective: str = "cost") -> Model:
 def _add(problem: pulp.LpProblem, block: str, rows: Iterable[Row]) -> None:
     for index, row in rows:
         problem.addConstraint(row, "_".join([block, *map(str, index)]))
-

@@ -91,9 +91,7 @@ def peak_stock(inst: Instance, var: Variables, cell: int, period: int) -> Expres
     envelope = inst.envelopes[cell, period]
     if envelope.peak is None:
         raise ValueError(f"no limit counts the stock of cell {cell} in period {period}")
-    rising = [
-        p.peak_slope * var.piece[cell, period, k] for k, p in enumerate(envelope.pieces()) if p.peak_slope
-    ]
+    rising = [p.peak_slope * var.piece[cell, period, k] for k, p in enumerate(envelope.pieces()) if p.peak_slope]
     return lpSum(rising) + envelope.peak.value(envelope.peak.start)
 
 

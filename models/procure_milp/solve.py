@@ -6,6 +6,7 @@ PuLP's own status is not trusted: it calls a time-limited run optimal.
 
 from __future__ import annotations
 
+import atexit
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -228,9 +229,7 @@ class HighsSession:
             kinds = np.full(len(self.whole), int(kind), dtype=np.uint8)
             self._highs.changeColsIntegrality(len(self.whole), self.whole, kinds)
 
-    def _run(
-        self, time_limit: float, stop: threading.Event | None = None, watch: Watch | None = None
-    ) -> Found:
+    def _run(self, time_limit: float, stop: threading.Event | None = None, watch: Watch | None = None) -> Found:
         self._stop, self._watch = stop, watch
         # HiGHS counts the time of all runs of one object together
         self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(time_limit, 0.05))
@@ -262,6 +261,8 @@ class HighsSession:
             if self._stop is not None and self._stop.is_set():
                 deadline = min(deadline, time.monotonic())
             self._give_up = time.monotonic() > deadline + GRACE
+        if self._give_up:
+            _LEFT_BEHIND.append(runner)
         return not self._give_up
 
     def _called_back(self, kind: Any, _message: str, out: Any, into: Any, _data: Any) -> None:
@@ -274,6 +275,21 @@ class HighsSession:
         new = kind == _KIND.kCallbackMipImprovingSolution
         values = np.array(out.mip_solution) if new else None
         self._watch(float(out.mip_dual_bound), float(out.mip_primal_bound), values)
+
+
+_LEFT_BEHIND: list[threading.Thread] = []
+
+
+def still_running() -> bool:
+    """Whether a search that overran its time limit has not ended yet."""
+    return any(thread.is_alive() for thread in _LEFT_BEHIND)
+
+
+@atexit.register
+def _wait_for_searches() -> None:
+    """An interpreter that ends under a running HiGHS dies with an abort; the search ends at its next look."""
+    for thread in _LEFT_BEHIND:
+        thread.join()
 
 
 GRACE = 3.0
@@ -304,4 +320,3 @@ def _stock_rows(inst: Instance, row: dict[str, int]) -> dict[tuple[int, int], li
             position = row[f"storage_{limit.name}_{limit.period}"]
             found.setdefault((cell, limit.period), []).append((position, weight))
     return found
-

@@ -92,9 +92,7 @@ def create_variables(problem: pulp.LpProblem, inst: Instance) -> Variables:
                 for i in range(len(tiers) + 1)
             ),
         ),
-        containers=new.whole(
-            "containers", ((g, t) for g, t in group_periods if inst.groups[g].has_containers)
-        ),
+        containers=new.whole("containers", ((g, t) for g, t in group_periods if inst.groups[g].has_containers)),
         parcels=_parcels(new, inst),
         ships=new.binary("ships", sorted({(m.origin, t) for m in inst.moves for t in m.periods})),
         trip=new.binary(

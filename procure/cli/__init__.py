@@ -12,6 +12,7 @@ import procure
 from procure.cli.check import check
 from procure.cli.faults import FaultReport
 from procure.cli.init import init
+from procure.cli.leave import leave
 from procure.cli.schema import schema
 from procure.cli.solve import solve
 from procure.cli.streams import tolerate_any_text
@@ -43,4 +44,8 @@ for command in (init, check, solve, schema):
 
 def main() -> None:
     """Run the command line; the entry point `procure`."""
-    cli(prog_name="procure")
+    try:
+        cli(prog_name="procure")
+    except SystemExit as done:
+        leave(done.code)
+        raise

@@ -30,12 +30,8 @@ RELAXED = 3
     type=click.Choice(["cost", "backorders"]),
     help="What to minimise.  [default: as the plan says]",
 )
-@click.option(
-    "--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help="How the plan is solved."
-)
-@click.option(
-    "--solver", type=click.Choice(SOLVERS), default="highs", show_default=True, help="Solver to use."
-)
+@click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help="How the plan is solved.")
+@click.option("--solver", type=click.Choice(SOLVERS), default="highs", show_default=True, help="Solver to use.")
 @click.option(
     "--time-limit",
     type=seconds,
@@ -52,9 +48,7 @@ RELAXED = 3
     metavar="R",
     help="Stop when the plan is proven this close to the best one: 0.001 or 0.1%.",
 )
-@click.option(
-    "--seed", type=click.IntRange(min=0), metavar="N", help="Seed of all draws.  [default: as the plan says]"
-)
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Seed of all draws.  [default: as the plan says]")
 @set_option
 @json_option
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")

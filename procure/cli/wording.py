@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from procure.solution.records import Relaxation, ResourceUse, Solution
 
-BINDING = 0.999  # share of a limit from which it is called used up
+BINDING = 0.99  # share of a limit from which it is called used up
 EXACT = 1e-6  # gap below which a plan is called the best
 
 

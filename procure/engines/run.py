@@ -19,6 +19,7 @@ from procure.solution.ledger import Laws, Ledger, keep_ledger
 from procure.solution.limits import limits_of
 from procure.solution.records import Solution
 from procure_milp.other_solvers import SolverMissingError
+from procure_milp.solve import still_running
 
 ENGINES = {"auto": solve_compact, "compact": solve_compact}
 
@@ -96,6 +97,11 @@ def solve(
         seconds={**outcome.seconds, "total": options.seconds},
         warnings=_warnings(plan, options),
     )
+
+
+def solver_still_runs() -> bool:
+    """Whether a search that overran its time limit is still on its way out."""
+    return still_running()
 
 
 def _in_worker(engine: Callable[[Task, Options], Outcome], task: Task, options: Options) -> Outcome:

@@ -84,11 +84,7 @@ def read_cell(value: Any, column: Column) -> Any:
 def _as_text(value: Any) -> Any:
     if isinstance(value, (int, float)):
         return plain(value)
-    return (
-        value.date().isoformat()
-        if isinstance(value, dt.datetime) and value.time() == dt.time()
-        else str(value)
-    )
+    return value.date().isoformat() if isinstance(value, dt.datetime) and value.time() == dt.time() else str(value)
 
 
 def _read_json(text: str) -> Any:
@@ -97,9 +93,7 @@ def _read_json(text: str) -> Any:
     except _RepeatedKeyError as error:
         return Misread(text, f"names '{error}' twice")
     except json.JSONDecodeError as error:
-        return Misread(
-            text, f"can't be read as JSON: {error.msg.lower()} (character {error.colno} of the cell)"
-        )
+        return Misread(text, f"can't be read as JSON: {error.msg.lower()} (character {error.colno} of the cell)")
     except (ValueError, RecursionError):
         return Misread(text, "can't be read as JSON: too long or nested too deeply")
 
@@ -167,9 +161,7 @@ def _read_number(text: str, delimiter: str) -> Any:
     """Read a number, or leave the text for the column to refuse."""
     if delimiter == ",":
         if _COMMA_GROUPS.fullmatch(text):
-            return Misread(
-                text, f"must be a number with a decimal point and no thousands separators, got '{text}'"
-            )
+            return Misread(text, f"must be a number with a decimal point and no thousands separators, got '{text}'")
         return _number(text) if _POINT.fullmatch(text) else text
     return _read_european(text, delimiter)
 

@@ -104,9 +104,7 @@ def faults_in(
                 continue
             unknown.add(key)
         column, entry = _column(location)
-        found.append(
-            Fault(table, row, column or None, _found(detail), entry + message_of(detail, location, columns))
-        )
+        found.append(Fault(table, row, column or None, _found(detail), entry + message_of(detail, location, columns)))
     return found
 
 

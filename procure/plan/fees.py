@@ -130,8 +130,7 @@ class Fees:
         rate[network.line_group, 0] = network.line_rate
         terms = [suppliers[g].payment_terms for g in network.line_group]
         days = [
-            t.net_days + (int(d) if t.from_ == "receipt" else 0)
-            for t, d in zip(terms, network.line_days, strict=True)
+            t.net_days + (int(d) if t.from_ == "receipt" else 0) for t, d in zip(terms, network.line_days, strict=True)
         ]
         return Fees(
             tariffs=TariffTable.of(network.tariffs),
@@ -146,9 +145,7 @@ class Fees:
             container_size=_column([c.size if c else np.inf for c in containers]),
             minimum_fill=_column([c.minimum_fill if c else 0.0 for c in containers]),
             least_goods=_column([s.minimum_order_value or 0.0 for s in suppliers]),
-            most_goods=_column(
-                [np.inf if s.maximum_order_value is None else s.maximum_order_value for s in suppliers]
-            ),
+            most_goods=_column([np.inf if s.maximum_order_value is None else s.maximum_order_value for s in suppliers]),
             tiers=_tiers(suppliers),
         )
 

@@ -181,8 +181,7 @@ def build_network(plan: Plan) -> Network:
     item_of = np.array([i for i, _ in cells], dtype=np.int64)
     known = [demand.get((plan.items[i].item, plan.warehouses[w].warehouse)) for i, w in cells]
     line_cell, origin, target = (
-        np.array([cell_of[key] for key in keys], dtype=np.int64)
-        for keys in (lines.cells, moves.origins, moves.targets)
+        np.array([cell_of[key] for key in keys], dtype=np.int64) for keys in (lines.cells, moves.origins, moves.targets)
     )
     landed = landed_costs(plan, positions)
     replacement = replacement_costs(plan, positions, landed)

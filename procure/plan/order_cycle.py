@@ -32,8 +32,7 @@ def order_cycles(plan: Plan, demand: Mapping[Place, CellDemand]) -> dict[Place, 
     for price, offer in zip(cost, plan.offers, strict=True):
         least[offer.item] = min(price, least.get(offer.item, math.inf))
     order_cost = {
-        s.supplier: s.fixed_order_cost * exchange_rate(plan, s.currency or plan.currency)
-        for s in plan.suppliers
+        s.supplier: s.fixed_order_cost * exchange_rate(plan, s.currency or plan.currency) for s in plan.suppliers
     }
     found = {}
     for place, k in offers.items():

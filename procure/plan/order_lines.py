@@ -85,9 +85,7 @@ def order_lines(plan: Plan, positions: Positions) -> OrderLines:
         lead=np.array([whole_periods(o.lead_time.mean, plan.period_days) for o in offers], dtype=np.int64),
         days=np.array([nominal_days(o.lead_time.mean) for o in offers], dtype=np.int64),
         fraction=np.array([o.delivered_fraction.mean for o in offers], dtype=float),
-        rate=np.array(
-            [exchange_rate(plan, plan.suppliers[s].currency or plan.currency) for s in seller], dtype=float
-        ),
+        rate=np.array([exchange_rate(plan, plan.suppliers[s].currency or plan.currency) for s in seller], dtype=float),
         calendar=_rows(plan, [calendars[k] for k, _ in placed]),
         allowed=_rows(plan, [calendars[k] & timely[k] for k, _ in placed]),
     )

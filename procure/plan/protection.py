@@ -61,9 +61,7 @@ def _shorter(window: Indices, moves: list[tuple[int, int, int]]) -> Iterator[boo
         yield bool(helps)
 
 
-def first_served(
-    lines: OrderLines, line_cell: Indices, target: Indices, lead: Indices, cells: int
-) -> Indices:
+def first_served(lines: OrderLines, line_cell: Indices, target: Indices, lead: Indices, cells: int) -> Indices:
     """Earliest period that an order its calendar and validity allow, or a lane in, can serve; T if none.
 
     Parameters

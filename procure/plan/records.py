@@ -77,9 +77,7 @@ __all__ = [
 class Cash(Record):
     """Money for payments: those due so far may never exceed opening plus inflow so far."""
 
-    opening: Number = Field(
-        default=0.0, description="Cash at the start (plan currency); negative when overdrawn."
-    )
+    opening: Number = Field(default=0.0, description="Cash at the start (plan currency); negative when overdrawn.")
     inflow: SignedPerPeriod = Field(
         default=0.0,
         description="Cash that comes in per period, net of what else is paid from it (plan currency): a "
@@ -101,8 +99,7 @@ class Capital(Record):
     cash: Cash | None = Field(default=None, description="Cash for payments; default: no limit.")
     inventory_value: NonNegative | None = Field(
         default=None,
-        description="Most money tied up in stock at any time, at replacement cost (plan currency); default: "
-        "no limit.",
+        description="Most money tied up in stock at any time, at replacement cost (plan currency); default: no limit.",
     )
 
 
@@ -114,8 +111,7 @@ class Policy(Record):
     )
     uncertainty: Literal["protection", "cumulative"] = Field(
         default="protection",
-        description="`protection`: only surprises that later orders can't answer count. `cumulative`: all "
-        "count.",
+        description="`protection`: only surprises that later orders can't answer count. `cumulative`: all count.",
     )
     distribution: Literal["auto", "normal", "gamma", "poisson", "negative_binomial"] = Field(
         default="auto", description="Family of random demand; `auto` chooses by mean and variance."
@@ -129,9 +125,7 @@ class Policy(Record):
     overdue_days: Days = Field(
         default=7.0, description="Days after start_date at which overdue open orders are taken to arrive."
     )
-    scenarios: Whole = Field(
-        default=500, ge=1, le=1_000_000, description="Draws of random supply and of lost sales."
-    )
+    scenarios: Whole = Field(default=500, ge=1, le=1_000_000, description="Draws of random supply and of lost sales.")
     seed: Whole = Field(default=0, ge=0, le=2**63 - 1, description="Seed of all random draws.")
 
 
@@ -167,9 +161,7 @@ class Plan(Settings):
     offers: tuple[Offer, ...] = Field(default=(), description="What suppliers deliver at which terms.")
     lanes: tuple[Lane, ...] = Field(default=(), description="Transfers between warehouses.")
     stock: tuple[Stock, ...] = Field(default=(), description="What is there at the start.")
-    open_orders: tuple[OpenOrder, ...] = Field(
-        default=(), description="What has been ordered and not yet received."
-    )
+    open_orders: tuple[OpenOrder, ...] = Field(default=(), description="What has been ordered and not yet received.")
     demand: tuple[Demand, ...] = Field(default=(), description="What is expected to be sold.")
     promotions: tuple[Promotion, ...] = Field(default=(), description="What lifts demand for a while.")
     backorder_queue: tuple[CustomerOrder, ...] = Field(

@@ -116,20 +116,14 @@ def _row_faults(frame: pd.DataFrame, label: str, draft: Draft) -> Iterator[Fault
     unnamed = frame["sample"].isna() | (frame["sample"] == "")
     yield from _first(frame, label, "sample", unnamed, lambda _: "must be given")
     period = _numbers(frame["period"])
-    yield from _first(
-        frame, label, "period", ~(period % 1 == 0), lambda v: f"must be a whole number, got {_shown(v)}"
-    )
+    yield from _first(frame, label, "period", ~(period % 1 == 0), lambda v: f"must be a whole number, got {_shown(v)}")
     if draft.periods is not None:
         last = draft.periods - 1
         outside = (period % 1 == 0) & ~period.between(0, last)
-        yield from _first(
-            frame, label, "period", outside, lambda v: f"must be from 0 to {last}, got {_shown(v)}"
-        )
+        yield from _first(frame, label, "period", outside, lambda v: f"must be from 0 to {last}, got {_shown(v)}")
     quantity = _numbers(frame["quantity"])
     finite = quantity.between(-1e15, 1e15)
-    yield from _first(
-        frame, label, "quantity", ~finite, lambda v: f"must be a finite number, got {_shown(v)}"
-    )
+    yield from _first(frame, label, "quantity", ~finite, lambda v: f"must be a finite number, got {_shown(v)}")
     negative = finite & (quantity < 0)
     yield from _first(frame, label, "quantity", negative, lambda v: f"must be 0 or more, got {_shown(v)}")
     repeated = frame.duplicated(["item", "warehouse", "sample", "period"])
@@ -164,9 +158,7 @@ def _no_id(value: Any, noun: str, known: list[str]) -> str:
     return f"no {noun} {show(value)}{near}"
 
 
-def _first(
-    frame: pd.DataFrame, label: str, column: str, wrong: pd.Series[bool], message: Any
-) -> Iterator[Fault]:
+def _first(frame: pd.DataFrame, label: str, column: str, wrong: pd.Series[bool], message: Any) -> Iterator[Fault]:
     """Yield the first wrong row of a column, with the number of the others."""
     places = wrong.to_numpy().nonzero()[0]
     if not len(places):

@@ -23,8 +23,7 @@ def plan_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,
         "title": "procure plan",
-        "description": "A plan for procure: what to buy, from whom, under which limits (format "
-        "procure-plan/1).",
+        "description": "A plan for procure: what to buy, from whom, under which limits (format procure-plan/1).",
     }
 
 

@@ -133,9 +133,7 @@ def _put_inside(record: dict[str, Any], name: str, inside: str, value: Any) -> N
         record[name] = Misread(outer, _TWICE)
 
 
-def read_settings(
-    group: str, rows: Iterable[tuple[int, Sequence[Any]]], read: Reader, source: Source
-) -> None:
+def read_settings(group: str, rows: Iterable[tuple[int, Sequence[Any]]], read: Reader, source: Source) -> None:
     """Add the settings of a sheet of keys and values to the source.
 
     Parameters
@@ -157,9 +155,7 @@ def read_settings(
             continue
         if not key:
             if any(filled(cell) for cell in cells):
-                source.faults.append(
-                    Fault(group, number, message="has a value but no key in the first column")
-                )
+                source.faults.append(Fault(group, number, message="has a value but no key in the first column"))
             continue
         if any(filled(cell) for cell in cells[2:]):
             message = "has more than a key and a value; a list is written in one cell, such as 100 | 100 | 80"

@@ -53,25 +53,20 @@ class Item(Record):
         allow_inf_nan=False,
         gt=0,
         lt=1,
-        description="Cycle service: chance that no demand waits in a period (between 0 and 1); default: "
-        "none asked.",
+        description="Cycle service: chance that no demand waits in a period (between 0 and 1); default: none asked.",
     )
     max_cover_days: Positive | None = Field(
         default=None,
-        description="After a receipt, never more stock than the expected demand of so many days; also a "
-        "shelf life.",
+        description="After a receipt, never more stock than the expected demand of so many days; also a shelf life.",
     )
     replacement_cost: NonNegative | None = Field(
         default=None,
-        description="What a unit costs to replace (plan currency per unit); default: its cheapest landed "
-        "cost.",
+        description="What a unit costs to replace (plan currency per unit); default: its cheapest landed cost.",
     )
     phase_out: Day | None = Field(
         default=None, description="Date after which no receipt is wanted and stock is worth nothing."
     )
-    priority: NonNegative = Field(
-        default=1.0, description="Weight of its backorders in the objective `backorders`."
-    )
+    priority: NonNegative = Field(default=1.0, description="Weight of its backorders in the objective `backorders`.")
     unmet_demand: Literal["backorder", "lost"] = Field(
         default="backorder",
         description="What customers do when there is no stock: `backorder` (wait) or `lost` (go).",
@@ -104,9 +99,7 @@ class OpenOrder(Record):
     """A line ordered before the plan starts and not yet received; a transfer, without a supplier."""
 
     po_number: Id = Field(description="Number of the purchase order or transfer.")
-    supplier: Id | None = Field(
-        default=None, description="Id of the supplier; default: a transfer in transit."
-    )
+    supplier: Id | None = Field(default=None, description="Id of the supplier; default: a transfer in transit.")
     item: Id = Field(description="Id of the item.")
     warehouse: Id = Field(description="Id of the warehouse that receives it.")
     quantity: NonNegative = Field(description="Quantity still to be received (units).")
@@ -145,9 +138,7 @@ class Promotion(Record):
     warehouse: Id | None = Field(default=None, description="Id of the warehouse; default: all.")
     first: Day = Field(description="First day.")
     last: Day = Field(description="Last day.")
-    uplift: NonNegative = Field(
-        description="Factor on the demand of the days it covers (1.5 is half as much again)."
-    )
+    uplift: NonNegative = Field(description="Factor on the demand of the days it covers (1.5 is half as much again).")
     uplift_sd: NonNegative = Field(default=0.0, description="Standard deviation of that factor.")
 
 
@@ -159,6 +150,4 @@ class CustomerOrder(Record):
     warehouse: Id = Field(description="Id of the warehouse that will deliver it.")
     quantity: Positive = Field(description="Quantity that waits (units).")
     ordered_at: Moment = Field(description="Date, or local date and time, of the order.")
-    priority: NonNegative = Field(
-        default=1.0, description="Larger is served first; equal ones in order of ordered_at."
-    )
+    priority: NonNegative = Field(default=1.0, description="Larger is served first; equal ones in order of ordered_at.")

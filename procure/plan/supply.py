@@ -43,14 +43,10 @@ class OrderDiscount(Record):
 class Container(Record):
     """How a supplier's purchase orders travel: in whole containers, all full except the last."""
 
-    resource: Id = Field(
-        description="What a container is measured in: `units`, or a storage resource of the items."
-    )
+    resource: Id = Field(description="What a container is measured in: `units`, or a storage resource of the items.")
     size: Positive = Field(description="What one container holds (resource).")
     cost: NonNegative = Field(default=0.0, description="Cost of one container (supplier's currency).")
-    minimum_fill: Share = Field(
-        default=0.0, description="Least share of the last container that is filled (0 to 1)."
-    )
+    minimum_fill: Share = Field(default=0.0, description="Least share of the last container that is filled (0 to 1).")
 
 
 class PaymentTerms(Record):
@@ -83,9 +79,7 @@ class Supplier(Record):
         default=None,
         description="Currency of the supplier's prices (ISO 4217); default: the plan's currency.",
     )
-    fixed_order_cost: NonNegative = Field(
-        default=0.0, description="Cost of each purchase order (supplier's currency)."
-    )
+    fixed_order_cost: NonNegative = Field(default=0.0, description="Cost of each purchase order (supplier's currency).")
     minimum_order_value: NonNegative = Field(
         default=0.0,
         description="Least goods value of one purchase order, after price breaks, before order discounts "
@@ -107,18 +101,12 @@ class Supplier(Record):
         "one number "
         "per period.",
     )
-    container: Container | None = Field(
-        default=None, description="Containers in which purchase orders travel."
-    )
+    container: Container | None = Field(default=None, description="Containers in which purchase orders travel.")
     payment_terms: PaymentTerms = Field(
         default_factory=PaymentTerms, description="When orders are paid; default: everything at receipt."
     )
-    closures: tuple[Closure, ...] = Field(
-        default=(), description="Spells of days on which no order is accepted."
-    )
-    order_every: Whole = Field(
-        default=1, ge=1, le=10_000, description="Periods from one order day to the next."
-    )
+    closures: tuple[Closure, ...] = Field(default=(), description="Spells of days on which no order is accepted.")
+    order_every: Whole = Field(default=1, ge=1, le=10_000, description="Periods from one order day to the next.")
     order_from: Day | None = Field(
         default=None,
         description="A date whose period is an order period; default: start_date. Order periods lie "
@@ -130,9 +118,7 @@ class Supplier(Record):
 class PriceBreak(Record):
     """A lower price from a quantity on."""
 
-    minimum_quantity: Positive = Field(
-        description="Quantity of the order line from which the price holds (units)."
-    )
+    minimum_quantity: Positive = Field(description="Quantity of the order line from which the price holds (units).")
     unit_price: NonNegative = Field(description="Price (supplier's currency per unit).")
 
 
@@ -159,9 +145,7 @@ class Offer(Record):
         "units from its minimum quantity on.",
     )
     unit_freight: NonNegative = Field(default=0.0, description="Landed extra (plan currency per unit).")
-    minimum_order_quantity: NonNegative = Field(
-        default=0.0, description="Least quantity of an order line (units)."
-    )
+    minimum_order_quantity: NonNegative = Field(default=0.0, description="Least quantity of an order line (units).")
     order_multiple: NonNegative = Field(
         default=1.0, description="Order lines are whole multiples of it (units); 0: any quantity."
     )
@@ -186,9 +170,7 @@ class Offer(Record):
         "such as "
         '`{"1": 0.95, "0.5": 0.03, "0": 0.02}`. The rest is not paid and does not come later.',
     )
-    valid_from: Day | None = Field(
-        default=None, description="First order date of the offer; default: no limit."
-    )
+    valid_from: Day | None = Field(default=None, description="First order date of the offer; default: no limit.")
     valid_to: Day | None = Field(default=None, description="Last order date of the offer; default: no limit.")
 
 
@@ -198,20 +180,15 @@ class Lane(Record):
     from_: Id = Field(alias="from", description="Id of the warehouse that ships.")
     to: Id = Field(description="Id of the warehouse that receives.")
     lead_time: Days = Field(description="Days from shipment to receipt.")
-    unit_cost: NonNegative = Field(
-        default=0.0, description="Cost of moving one unit (plan currency per unit)."
-    )
+    unit_cost: NonNegative = Field(default=0.0, description="Cost of moving one unit (plan currency per unit).")
     fixed_cost: NonNegative = Field(
         default=0.0, description="Cost of a shipment: one lane, one period, all items (plan currency)."
     )
-    items: tuple[Id, ...] | None = Field(
-        default=None, description="Ids of the items it carries; default: all."
-    )
+    items: tuple[Id, ...] | None = Field(default=None, description="Ids of the items it carries; default: all.")
     order_multiple: NonNegative = Field(
         default=1.0, description="Quantities are whole multiples of it (units); 0: any quantity."
     )
     capacity: Amounts = Field(
         default_factory=dict,
-        description="Most of a resource that can be shipped per period: `units` or a storage resource of "
-        "the items.",
+        description="Most of a resource that can be shipped per period: `units` or a storage resource of the items.",
     )

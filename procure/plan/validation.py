@@ -83,8 +83,7 @@ def _setting_faults(error: ValidationError, source: Source) -> list[Fault]:
 
     found = faults_in(error, place, columns_of(Settings))
     return [
-        Fault(f.table, f.row, (f.column or "").removeprefix(f"{f.table}.") or None, f.value, f.message)
-        for f in found
+        Fault(f.table, f.row, (f.column or "").removeprefix(f"{f.table}.") or None, f.value, f.message) for f in found
     ]
 
 
@@ -126,9 +125,7 @@ def _gathered(faults: list[Fault], rows: int) -> list[Fault]:
     everywhere = {column for column, count in missing.items() if count == rows > 1}
     gathered = [f for f in faults if f.message != MISSING or f.column not in everywhere]
     table = faults[0].table
-    return [
-        Fault(table, None, c, None, f"{MISSING}; it is missing in all rows") for c in everywhere
-    ] + gathered
+    return [Fault(table, None, c, None, f"{MISSING}; it is missing in all rows") for c in everywhere] + gathered
 
 
 def _name_offers(draft: Draft) -> None:

@@ -16,9 +16,7 @@ Indices = NDArray[np.int64]
 
 def landed_costs(plan: Plan, positions: Positions) -> Array:
     """Cheapest landed unit cost of each offer, shape (offers,)."""
-    return np.array(
-        [landed_cost(plan, plan.suppliers[positions.suppliers[o.supplier]], o) for o in plan.offers]
-    )
+    return np.array([landed_cost(plan, plan.suppliers[positions.suppliers[o.supplier]], o) for o in plan.offers])
 
 
 def replacement_costs(plan: Plan, positions: Positions, landed: Array) -> Array:
@@ -48,9 +46,7 @@ def _phased_out(plan: Plan, item: Item) -> bool:
     return item.phase_out is not None and item.phase_out < order_date(plan, plan.periods)
 
 
-def costs_of_owed(
-    plan: Plan, positions: Positions, lines: OrderLines, line_cell: Indices, replacement: Array
-) -> Array:
+def costs_of_owed(plan: Plan, positions: Positions, lines: OrderLines, line_cell: Indices, replacement: Array) -> Array:
     """Cost r_B of a unit owed at the end, by cell.
 
     The cheapest plain landed cost of the cell's usable offers that stand at the start of the last period,

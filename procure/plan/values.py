@@ -144,9 +144,7 @@ NonNegative = Annotated[
 ]
 Positive = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0, le=LARGEST)]
 Share = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=1), AfterValidator(_unsigned_zero)]
-Days = Annotated[
-    float, Field(strict=True, allow_inf_nan=False, ge=0, le=LONGEST), AfterValidator(_unsigned_zero)
-]
+Days = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=LONGEST), AfterValidator(_unsigned_zero)]
 Whole = Annotated[int, Field(strict=True), BeforeValidator(_whole)]
 Flag = Annotated[bool, Field(strict=True)]
 

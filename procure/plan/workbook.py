@@ -79,9 +79,7 @@ def _rows(sheet: Any, formulas: Any) -> Rows:
 
 def _calculated(value: Any, formula: Any) -> Any:
     if value is None and formula is not None:
-        return Misread(
-            str(formula), "holds a formula without a value; open the file in a spreadsheet and save it"
-        )
+        return Misread(str(formula), "holds a formula without a value; open the file in a spreadsheet and save it")
     return value
 
 

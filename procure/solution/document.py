@@ -80,9 +80,7 @@ def read_solution(path: str | Path) -> Solution:
         reference = PlanReference.model_validate(document["plan"])
         solution = Solution(plan=plan, **_fields(document))
     except (KeyError, TypeError, ValidationError) as error:
-        raise UsageError(
-            f"{source} is not a whole solution ({_first_line(error)}); solve the plan again"
-        ) from error
+        raise UsageError(f"{source} is not a whole solution ({_first_line(error)}); solve the plan again") from error
     if reference.digest != plan.digest():
         raise UsageError(
             f"{source} belongs to another plan than the plan.json beside it; solve the plan again, "
@@ -131,9 +129,7 @@ def _projection_lines(projected: pd.DataFrame) -> Iterator[str]:
     # By pandas and in chunks, since a plan of many items has a million rows.
     for start in range(0, len(projected), CHUNK):
         rows = projected.iloc[start : start + CHUNK].loc[:, list(PROJECTION_COLUMNS)]
-        text = rows.to_json(
-            orient="records", lines=True, double_precision=PROJECTION_DECIMALS, force_ascii=False
-        )
+        text = rows.to_json(orient="records", lines=True, double_precision=PROJECTION_DECIMALS, force_ascii=False)
         yield from str(text).rstrip("\n").split("\n")
 
 

@@ -177,6 +177,5 @@ def broken_by_start(limits: Limits, nothing: Ledger) -> dict[int, Mask]:
 def relaxed(limits: Limits, slack: dict[int, Array]) -> Limits:
     """The same limits with `slack` added to those named by position."""
     return tuple(
-        replace(limit, allowed=limit.allowed + slack[k]) if k in slack else limit
-        for k, limit in enumerate(limits)
+        replace(limit, allowed=limit.allowed + slack[k]) if k in slack else limit for k, limit in enumerate(limits)
     )

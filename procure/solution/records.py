@@ -244,9 +244,7 @@ class Solution:
     def plan_reference(self) -> PlanReference:
         """Name, start, horizon and digest of the plan."""
         plan = self.plan
-        return PlanReference(
-            name=plan.name, start_date=plan.start_date, periods=plan.periods, digest=plan.digest()
-        )
+        return PlanReference(name=plan.name, start_date=plan.start_date, periods=plan.periods, digest=plan.digest())
 
     def purchase_orders(self) -> pd.DataFrame:
         """Lines to release now, with the columns of `purchase_orders.csv`."""

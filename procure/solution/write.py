@@ -60,8 +60,7 @@ def write_solution(solution: Solution, directory: str | Path) -> tuple[Path, ...
             shutil.rmtree(staging, ignore_errors=True)
     except OSError as error:
         raise UsageError(
-            f"can't write to {folder}: {error.strerror or error}; nothing is lost, "
-            "the files of the last run are whole"
+            f"can't write to {folder}: {error.strerror or error}; nothing is lost, the files of the last run are whole"
         ) from error
 
 
@@ -83,9 +82,7 @@ def ensure_writable(directory: str | Path) -> None:
         with tempfile.TemporaryFile(dir=nearest):
             pass
     except OSError as error:
-        raise UsageError(
-            f"can't write to {folder}: {error.strerror or error}; choose another with -o"
-        ) from error
+        raise UsageError(f"can't write to {folder}: {error.strerror or error}; choose another with -o") from error
 
 
 def ensure_apart(plan: str | Path, directory: str | Path) -> None:

@@ -55,17 +55,13 @@ class Law:
     def shortfall(self, cell: Index, period: Index, supply: Array) -> Array:
         """E[(D_t - x)^+] for a supply of x units, elementwise over broadcast indices."""
         random = supply - self.known[cell, period]
-        value = families.loss(
-            self.family[cell, period], self.mean[cell, period], self.variance[cell, period], random
-        )
+        value = families.loss(self.family[cell, period], self.mean[cell, period], self.variance[cell, period], random)
         return self._with_samples(value, cell, period, supply, _sample_loss)
 
     def exceedance(self, cell: Index, period: Index, supply: Array) -> Array:
         """P(D_t > x), minus the right derivative of `shortfall`."""
         random = supply - self.known[cell, period]
-        value = families.tail(
-            self.family[cell, period], self.mean[cell, period], self.variance[cell, period], random
-        )
+        value = families.tail(self.family[cell, period], self.mean[cell, period], self.variance[cell, period], random)
         return self._with_samples(value, cell, period, supply, _sample_tail)
 
     def quantile(self, cell: Index, period: Index, probability: Array) -> Array:

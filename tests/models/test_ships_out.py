@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 import procure
 from procure.plan.network import build_network
 from procure.plan.records import Plan

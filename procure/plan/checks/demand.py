@@ -93,9 +93,7 @@ def _periods(row: Demand, periods: int) -> range:
     return range(row.period, row.period + 1) if row.period is not None else range(0)
 
 
-def _mixed(
-    draft: Draft, given: dict[Cell, dict[int, int]], dated: dict[Cell, dict[int, int]]
-) -> Iterator[Fault]:
+def _mixed(draft: Draft, given: dict[Cell, dict[int, int]], dated: dict[Cell, dict[int, int]]) -> Iterator[Fault]:
     for cell, dates in dated.items():
         for period, index in dates.items():
             if period in given.get(cell, {}):

@@ -25,11 +25,7 @@ def lost_sales(draft: Draft) -> Iterator[Fault]:
         carried = lost if lane.items is None else lost.intersection(lane.items)
         if carried:
             name = min(carried)
-            cure = (
-                "list the items that the lane carries, without it"
-                if lane.items is None
-                else "take it off the list"
-            )
+            cure = "list the items that the lane carries, without it" if lane.items is None else "take it off the list"
             message = f"a lane can't carry {name}, whose unmet_demand is lost; {cure}"
             yield draft.fault(Lane, index, "items", name, message)
 

@@ -21,7 +21,5 @@ def currencies(draft: Draft) -> Iterator[Fault]:
         currency = supplier.currency
         if currency is not None and currency != own and currency not in rates:
             near = did_you_mean(currency, [own, *rates])
-            message = (
-                f"no exchange rate for {currency}{near}; add it to exchange_rates, in {own} per {currency}"
-            )
+            message = f"no exchange rate for {currency}{near}; add it to exchange_rates, in {own} per {currency}"
             yield draft.fault(Supplier, index, "currency", currency, message)

@@ -68,9 +68,7 @@ def references(draft: Draft) -> Iterator[Fault]:
             yield draft.fault(record, index, column, name, f"no {noun} '{name}'{near}{rows}")
 
 
-def _unknown(
-    draft: Draft, record: type[Record], column: str, known: dict[str, int]
-) -> dict[str, tuple[int, int]]:
+def _unknown(draft: Draft, record: type[Record], column: str, known: dict[str, int]) -> dict[str, tuple[int, int]]:
     """Unknown ids with the position of the first row that names them and the number of further rows."""
     found: dict[str, tuple[int, int]] = {}
     for index, row in draft.raw_rows(record):
@@ -91,9 +89,7 @@ def duplicates(draft: Draft) -> Iterator[Fault]:
     yield from _repeated(draft, Offer, ("offer",), offers)
 
 
-def _repeated(
-    draft: Draft, record: type[Record], columns: tuple[str, ...], keys: list[Any]
-) -> Iterator[Fault]:
+def _repeated(draft: Draft, record: type[Record], columns: tuple[str, ...], keys: list[Any]) -> Iterator[Fault]:
     seen: dict[tuple[str, ...], int] = {}
     for index, key in enumerate(keys):
         if not all(isinstance(part, str) and part for part in key):
@@ -102,8 +98,6 @@ def _repeated(
             first = draft.row(record, seen[key])
             what = " and ".join(f"{column} '{part}'" for column, part in zip(columns, key, strict=True))
             cure = "each id stands once" if len(columns) == 1 else "keep one row"
-            yield draft.fault(
-                record, index, columns[0], key[0], f"{what} stands already in row {first}; {cure}"
-            )
+            yield draft.fault(record, index, columns[0], key[0], f"{what} stands already in row {first}; {cure}")
         else:
             seen[key] = index

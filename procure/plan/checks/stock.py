@@ -16,9 +16,7 @@ def open_orders(draft: Draft) -> Iterator[Fault]:
     """An amount due has its date, and the other way round."""
     for index, order in draft.rows(OpenOrder):
         if order.amount_due is not None and order.due_date is None:
-            yield draft.fault(
-                OpenOrder, index, "due_date", None, "must be given where there is an amount_due"
-            )
+            yield draft.fault(OpenOrder, index, "due_date", None, "must be given where there is an amount_due")
         if order.due_date is not None and order.amount_due is None:
             yield draft.fault(OpenOrder, index, "amount_due", None, "must be given where there is a due_date")
 
@@ -47,6 +45,4 @@ def backorder_queue(draft: Draft) -> Iterator[Fault]:
 def _incomplete(draft: Draft) -> bool:
     """Tell whether rows at fault keep the sums from being known."""
     tables = ("stock", "backorder_queue")
-    return any(
-        len(draft.raw.get(t, ())) != len(draft.sound.get(t, ())) or t in draft.source.unread for t in tables
-    )
+    return any(len(draft.raw.get(t, ())) != len(draft.sound.get(t, ())) or t in draft.source.unread for t in tables)
