@@ -54,7 +54,7 @@ def write_workbook(plan: Plan, path: Path) -> None:
 
     plan = _with_samples_in(plan, path.parent)
     book = Workbook()
-    book.remove(book.active)
+    del book[book.sheetnames[0]]
     _fill(book.create_sheet("plan"), [["key", "value"], *map(list, _flat(setting_values(plan)))])
     for table in TABLES:
         header, rows = _sheet(plan, table)
