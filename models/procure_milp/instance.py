@@ -255,8 +255,3 @@ class Instance:
     def n_cells(self) -> int:
         """C."""
         return len(self.opening)
-
-    @property
-    def stocked_cells(self) -> set[tuple[int, int]]:
-        """Cells and periods whose peak stock some limit counts."""
-        return {(c, s.period) for s in self.stock_limits for c, _ in s.weights}

@@ -219,11 +219,6 @@ class HighsSession:
         """Give columns their own bounds back."""
         self._highs.changeColsBounds(len(columns), columns, self.lower[columns], self.upper[columns])
 
-    def option(self, name: str, value: float | str | bool) -> None:
-        """Set a HiGHS option; an unknown one is refused."""
-        if self._highs.setOptionValue(name, value) == highspy.HighsStatus.kError:
-            raise ValueError(f"HiGHS has no option {name!r} that takes {value!r}")
-
     def _integrality(self, kind: Any) -> None:
         if len(self.whole):
             kinds = np.full(len(self.whole), int(kind), dtype=np.uint8)

@@ -127,7 +127,7 @@ class Stage:
         low = {i: e.backorders.value(e.backorders.start) for i, e in inst.envelopes.items()}
         if self.goal.name == "cost":
             base = sum(float(inst.backorder_cost[i]) * b for i, b in low.items())
-            return inst.constant + base - (self.levels.money)
+            return inst.constant + base - self.levels.money
         if self.goal.name == "backorders":
             base = sum(float(inst.weight[c]) * b for (c, _), b in low.items())
             return inst.weight_constant + base - self.levels.backorders
