@@ -148,6 +148,16 @@ def sheet_cell(sheet: str, at: str, value: Any) -> Callable[[Workbook], None]:
     return change
 
 
+def column_cell(sheet: str, row: int, column: str, value: Any) -> Callable[[Workbook], None]:
+    """Set the cell of a column in a row of a workbook."""
+
+    def change(book: Workbook) -> None:
+        header = [cell.value for cell in book[sheet][1]]
+        book[sheet].cell(row=row, column=header.index(column) + 1, value=value)
+
+    return change
+
+
 def missing_sheet(book: Workbook) -> None:
     """Take the settings away."""
     del book["plan"]

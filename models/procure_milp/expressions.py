@@ -80,14 +80,32 @@ def pieces_of(inst: Instance) -> dict[Index, tuple[Piece, ...]]:
 
 
 def backorders(inst: Instance, var: Variables, cell: int, period: int) -> Expression:
-    """Expected backorders of a cell after a period, from below: B = B_low + sum_k slope_k d_k [units]."""
+    """Expected backorders of a cell after a period, from below: B = B_low + sum_k slope_k d_k, or U [units]."""
+    if cell in inst.sampled:
+        return var.unmet[cell, period]
+    return backorder_envelope(inst, var, cell, period)
+
+
+def backorder_envelope(inst: Instance, var: Variables, cell: int, period: int) -> Expression:
+    """The envelope of expected backorders: B_low + sum_k slope_k d_k [units]."""
     envelope = inst.envelopes[cell, period]
     rising = [p.backorder_slope * var.piece[cell, period, k] for k, p in enumerate(envelope.pieces())]
     return lpSum(rising) + envelope.backorders.value(envelope.backorders.start)
 
 
 def peak_stock(inst: Instance, var: Variables, cell: int, period: int) -> Expression:
-    """Peak stock of a cell in a period, from below: S = S_low + sum_k slope_k d_k [units]."""
+    """Peak stock of a cell in a period, from below [units].
+
+    S = S_low + sum_k slope_k d_k; Y in a sampled cell; X_t - E D_{t-1} + U_{t-1} where unmet demand is lost.
+    """
+    if cell in inst.lost:
+        before = var.unmet[cell, period - 1] if period else 0.0
+        return var.supply[cell, period] + before - float(inst.expected_before[cell, period])
+    return var.stocked[cell, period] if cell in inst.sampled else peak_envelope(inst, var, cell, period)
+
+
+def peak_envelope(inst: Instance, var: Variables, cell: int, period: int) -> Expression:
+    """The envelope of peak stock: S_low + sum_k slope_k d_k [units]."""
     envelope = inst.envelopes[cell, period]
     if envelope.peak is None:
         raise ValueError(f"no limit counts the stock of cell {cell} in period {period}")
@@ -97,9 +115,12 @@ def peak_stock(inst: Instance, var: Variables, cell: int, period: int) -> Expres
 
 @dataclass(frozen=True)
 class Reach:
-    """What serves a cell from a period on, and what leaves it in the period, by (cell, period)."""
+    """What serves a cell from a period on, and what leaves it in the period, by (cell, period).
 
-    orders: dict[Index, list[Index]] = field(default_factory=lambda: defaultdict(list))
+    Orders come as (line, order period, share expected from this period on).
+    """
+
+    orders: dict[Index, list[tuple[int, int, float]]] = field(default_factory=lambda: defaultdict(list))
     moves_in: dict[Index, list[Index]] = field(default_factory=lambda: defaultdict(list))
     moves_out: dict[Index, list[Index]] = field(default_factory=lambda: defaultdict(list))
 
@@ -107,9 +128,10 @@ class Reach:
 def reach_of(inst: Instance) -> Reach:
     """Sort orders and moves by the cell and period they reach."""
     found = Reach()
-    for k, t, _ in order_lines(inst):
+    for k, t, j in order_lines(inst):
         line = inst.lines[k]
-        found.orders[line.cell, t + line.lead].append((k, t))
+        for period, share in line.served(j):
+            found.orders[line.cell, period].append((k, t, share))
     for k, move in enumerate(inst.moves):
         for t in move.periods:
             found.moves_in[move.target, t + move.lead].append((k, t))

@@ -61,6 +61,9 @@ class Line:
     deposit, deposit_period, balance_period
         Share of the line's value due at once; by position in `periods`, when deposit and balance are due
         (T or later: never).
+    arrivals
+        By position in `periods`: periods and the share of an order that is expected to be served from each; empty
+        where all of `fraction` comes after `lead`. [m]
     """
 
     cell: int
@@ -76,6 +79,11 @@ class Line:
     deposit: float
     deposit_period: tuple[int, ...]
     balance_period: tuple[int, ...]
+    arrivals: tuple[tuple[tuple[int, float], ...], ...] = ()
+
+    def served(self, position: int) -> tuple[tuple[int, float], ...]:
+        """Periods from which an order serves, each with the share expected then, by position in `periods`."""
+        return self.arrivals[position] if self.arrivals else ((self.periods[position] + self.lead, self.fraction),)
 
 
 @dataclass(frozen=True)
@@ -196,6 +204,32 @@ class Rise:
     switches: tuple[tuple[str, tuple[int, ...]], ...]
 
 
+@dataclass(frozen=True)
+class PathCut:
+    """A subgradient inequality of a sampled cell: U or Y >= constant + slopes * (supply, orders).
+
+    Attributes
+    ----------
+    cell, period
+        Where it holds.
+    of
+        `unmet` (U) or `stocked` (Y).
+    supply
+        (period, slope) of expected supply.
+    orders
+        (line, period, slope per unit) of orders at uncertain terms.
+    constant
+        Units.
+    """
+
+    cell: int
+    period: int
+    of: str
+    supply: tuple[tuple[int, float], ...]
+    orders: tuple[tuple[int, int, float], ...]
+    constant: float
+
+
 @dataclass(frozen=True, eq=False)
 class Instance:
     """One planning problem. C cells whose supply can change, T periods.
@@ -210,7 +244,7 @@ class Instance:
         Objective coefficients of supply X and of expected backorders B, shape (C, T) [money per unit].
         [h', b']
     weight
-        Coefficient of B in the objective `backorders`, shape (C,).
+        Coefficient of B in the objective `backorders`, shape (C, T).
     target, target_cost
         Safety stock target, shape (C, T) [units]; money per unit short, shape (C,).
     cover, supply_cap
@@ -220,6 +254,11 @@ class Instance:
         A lower bound of supply that always holds, shape (C, T) [units]. [X_low]
     envelopes, rises
         B and S from below, by cell and period, and valid inequalities. Both grow while solving.
+    sampled, lost
+        Cells that draws value: their backorders are U, their peak stock Y. Of these, cells whose unmet demand is
+        lost: U is lost so far, and peak stock follows from it.
+    path_cuts
+        Subgradients of U and Y, which grow while solving.
     backorder_limit
         Right-hand side of the second stage of the objective `backorders`; inf without one.
     constant
@@ -247,6 +286,9 @@ class Instance:
     money_limits: tuple[MoneyLimit, ...]
     envelopes: dict[tuple[int, int], Envelope]
     rises: list[Rise] = field(default_factory=list)
+    sampled: frozenset[int] = frozenset()
+    lost: frozenset[int] = frozenset()
+    path_cuts: list[PathCut] = field(default_factory=list)
     backorder_limit: float = np.inf
     weight_constant: float = 0.0
     constant: float = 0.0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pulp import lpSum
 
 from procure_milp.expressions import (
@@ -37,9 +39,7 @@ def expected_cost(inst: Instance, var: Variables) -> Any:
         terms.append(inst.moves[k].unit_cost * step_size(inst.moves[k].step) * parcels)
     terms += [inst.lane_fee[lane] * trip for (lane, _), trip in var.trip.items()]
     terms += [float(inst.supply_cost[i]) * x for i, x in var.supply.items()]
-    for (c, t), pieces in pieces_of(inst).items():
-        rate = float(inst.backorder_cost[c, t])
-        terms += [rate * p.backorder_slope * var.piece[c, t, k] for k, p in enumerate(pieces)]
+    terms += _backorders(inst, var, inst.backorder_cost)
     terms += [float(inst.target_cost[c]) * s for (c, _), s in var.short.items()]
     return lpSum(terms)
 
@@ -47,13 +47,19 @@ def expected_cost(inst: Instance, var: Variables) -> Any:
 def weighted_backorders(inst: Instance, var: Variables) -> Any:
     r"""Z2. First stage of the objective `backorders` [weighted unit-periods].
 
-    .. math:: \sum_{c,t} \omega_c B_{ct}
+    .. math:: \sum_{c,t} \omega_{ct} B_{ct}
     """
-    terms = []
+    return lpSum(_backorders(inst, var, inst.weight))
+
+
+def _backorders(inst: Instance, var: Variables, rates: NDArray[np.float64]) -> list[Any]:
+    """Backorders at a rate per cell and period, less what they are at the least supply."""
+    terms = [float(rates[i]) * unmet for i, unmet in var.unmet.items()]
     for (c, t), pieces in pieces_of(inst).items():
-        rate = float(inst.weight[c])
-        terms += [rate * p.backorder_slope * var.piece[c, t, k] for k, p in enumerate(pieces)]
-    return lpSum(terms)
+        if c not in inst.sampled:
+            rate = float(rates[c, t])
+            terms += [rate * p.backorder_slope * var.piece[c, t, k] for k, p in enumerate(pieces)]
+    return terms
 
 
 def total_excess(inst: Instance, var: Variables) -> Any:

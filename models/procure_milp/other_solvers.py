@@ -16,6 +16,7 @@ import pulp
 from numpy.typing import NDArray
 
 from procure_milp.build import Model, build_model
+from procure_milp.instance import PathCut
 from procure_milp.solve import Found, HighsSession, Session, Watch, column_order
 
 Array = NDArray[np.float64]
@@ -55,8 +56,12 @@ class PulpSession:
         """Remember that the model must be built again."""
         self._changed = self._changed or bool(places)
 
+    def add_path_cuts(self, cuts: Sequence[PathCut]) -> None:
+        """Remember that the model must be built again."""
+        self._changed = self._changed or bool(cuts)
+
     def refresh(self) -> None:
-        """Build the model again if envelopes have changed since."""
+        """Build the model again if envelopes or cuts have changed since."""
         if self._changed:
             self._take(build_model(self.model.instance, self.model.objective))
         self._changed = False
@@ -102,10 +107,14 @@ def open_session(model: Model, solver: str) -> Session:
     SolverMissingError
         The solver is not installed.
     """
-    if solver == "highs":
-        return HighsSession(model)
-    make_solver(solver, 1.0, 0.0, Path("unused.log"))
-    return PulpSession(model, solver)
+    ensure_available(solver)
+    return HighsSession(model) if solver == "highs" else PulpSession(model, solver)
+
+
+def ensure_available(solver: str) -> None:
+    """Raise `SolverMissingError` if a solver is not installed."""
+    if solver != "highs":
+        make_solver(solver, 1.0, 0.0, Path("unused.log"))
 
 
 def make_solver(name: str, time_limit: float, gap: float, log: Path) -> Any:

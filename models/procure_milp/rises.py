@@ -37,7 +37,7 @@ def possible_arrivals(inst: Instance, reach: Reach) -> Arrivals:
 
 
 def _arrivals(inst: Instance, reach: Reach, cell: int, period: int) -> list[Arrival] | None:
-    found = [_line_switches(inst, k, u) for k, u in reach.orders.get((cell, period), ())]
+    found = [_line_switches(inst, k, u) for k, u, _ in reach.orders.get((cell, period), ())]
     found += [_move_switches(inst, k, u) for k, u in reach.moves_in.get((cell, period), ())]
     return found if all(found) else None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -19,8 +20,8 @@ import pulp
 from numpy.typing import NDArray
 
 from procure_milp.build import Model
-from procure_milp.expressions import reach_of
-from procure_milp.instance import Instance, Rise
+from procure_milp.expressions import reach_of, step_size
+from procure_milp.instance import Instance, PathCut, Rise
 from procure_milp.rises import possible_arrivals, rise_terms
 
 Array = NDArray[np.float64]
@@ -62,6 +63,9 @@ class Session(Protocol):
     def bend(self, places: Sequence[tuple[int, int]]) -> None:
         """Take over envelopes that have new tangents, by cell and period."""
 
+    def add_path_cuts(self, cuts: Sequence[PathCut]) -> None:
+        """Add subgradient inequalities of sampled cells, which the instance holds already."""
+
     def search(
         self,
         start: Array | None,
@@ -89,7 +93,7 @@ class HighsSession:
         self.lower = np.array([v.lowBound for v in columns], dtype=float)
         self.upper = np.array([np.inf if v.upBound is None else v.upBound for v in columns], dtype=float)
         self._row = {name: k for k, name in enumerate(row_order(model.problem))}
-        self._stock_rows = _stock_rows(model.instance, self._row)
+        self._slope_rows = _slope_rows(model.instance, self._row)
         self._pieces = {
             (c, t): {
                 (p.backorder_slope, p.peak_slope): self.column(model.variables.piece[c, t, k])
@@ -149,6 +153,22 @@ class HighsSession:
             added += 1
         return added
 
+    def add_path_cuts(self, cuts: Sequence[PathCut]) -> None:
+        """Add subgradient inequalities of sampled cells."""
+        inst, var = self.model.instance, self.model.variables
+        for cut in cuts:
+            entries = {self.column(getattr(var, cut.of)[cut.cell, cut.period]): 1.0}
+            for t, slope in cut.supply:
+                entries[self.column(var.supply[cut.cell, t])] = -slope
+            for line, t, slope in cut.orders:
+                step = step_size(inst.lines[line].step)
+                for i in range(len(inst.lines[line].tiers)):
+                    entries[self.column(var.lots[line, t, i])] = -slope * step
+            columns = np.array(list(entries), dtype=np.int32)
+            self._highs.addRow(
+                cut.constant, highspy.kHighsInf, len(columns), columns, np.array(list(entries.values()))
+            )
+
     def _column_of(self, block: str, index: tuple[int, ...]) -> int:
         if block != "piece":
             return self.column(getattr(self.model.variables, block)[index])
@@ -164,12 +184,12 @@ class HighsSession:
 
     def _new_piece(self, place: tuple[int, int], slopes: tuple[float, float]) -> int:
         entries = [(self._row[f"supply_pieces_{place[0]}_{place[1]}"], -1.0)]
-        entries += [(row, weight * slopes[1]) for row, weight in self._stock_rows.get(place, ()) if slopes[1]]
+        parts = [(row, below * slopes[0] + above * slopes[1]) for row, below, above in self._slope_rows.get(place, ())]
+        entries += [(row, weight) for row, weight in parts if weight]
         inst = self.model.instance
-        if "backorder_limit_0" in self._row:
-            entries.append((self._row["backorder_limit_0"], float(inst.weight[place[0]]) * slopes[0]))
-        rate = {"cost": inst.backorder_cost[place], "backorders": inst.weight[place[0]]}
-        cost = float(rate.get(self.model.objective, 0.0)) * slopes[0]
+        rate = {"cost": inst.backorder_cost[place], "backorders": inst.weight[place]}
+        free = place[0] in inst.sampled
+        cost = 0.0 if free else float(rate.get(self.model.objective, 0.0)) * slopes[0]
         rows = np.array([row for row, _ in entries], dtype=np.int32)
         self._highs.addCol(cost, 0.0, 0.0, len(rows), rows, np.array([a for _, a in entries]))
         return int(self._highs.getNumCol()) - 1
@@ -307,11 +327,19 @@ def row_order(problem: pulp.LpProblem) -> list[str]:
     return list(problem._constraints)
 
 
-def _stock_rows(inst: Instance, row: dict[str, int]) -> dict[tuple[int, int], list[tuple[int, float]]]:
-    """Rows of storage and inventory value that count the stock of a cell and period, with its weight."""
-    found: dict[tuple[int, int], list[tuple[int, float]]] = {}
+def _slope_rows(inst: Instance, row: dict[str, int]) -> dict[tuple[int, int], list[tuple[int, float, float]]]:
+    """Rows that the pieces of a cell and period are in, with weights of their slopes of B and of S."""
+    found: dict[tuple[int, int], list[tuple[int, float, float]]] = defaultdict(list)
     for limit in inst.stock_limits:
         for cell, weight in limit.weights:
-            position = row[f"storage_{limit.name}_{limit.period}"]
-            found.setdefault((cell, limit.period), []).append((position, weight))
+            if cell not in inst.sampled:
+                position = row[f"storage_{limit.name}_{limit.period}"]
+                found[cell, limit.period].append((position, 0.0, weight))
+    for (c, t), envelope in inst.envelopes.items():
+        if c in inst.sampled:
+            found[c, t].append((row[f"unmet_floor_{c}_{t}"], -1.0, 0.0))
+            if envelope.peak is not None:
+                found[c, t].append((row[f"stocked_floor_{c}_{t}"], 0.0, -1.0))
+        elif "backorder_limit_0" in row:
+            found[c, t].append((row["backorder_limit_0"], float(inst.weight[c, t]), 0.0))
     return found

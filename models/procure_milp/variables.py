@@ -43,6 +43,8 @@ class Variables:
         X and the shortfall under the safety stock target, by (cell, period). [X, s]
     piece
         Supply that lies in piece k of the envelope, by (cell, period, k). [d]
+    unmet, stocked
+        Expected backorders, or units lost so far, and peak stock of a sampled cell, by (cell, period). [U, Y]
     spend, payment
         Money committed and due, by (period,). [u, c]
     slack
@@ -62,6 +64,8 @@ class Variables:
     supply: dict[Index, Variable]
     piece: dict[Index, Variable]
     short: dict[Index, Variable]
+    unmet: dict[Index, Variable]
+    stocked: dict[Index, Variable]
     spend: dict[Index, Variable]
     payment: dict[Index, Variable]
     slack: dict[Index, Variable]
@@ -107,6 +111,10 @@ def create_variables(problem: pulp.LpProblem, inst: Instance) -> Variables:
             for k, piece in enumerate(envelope.pieces())
         },
         short=new.positive("short", ((c, t) for c, t in cells if inst.target[c, t] > 0.0)),
+        unmet=new.positive("unmet", ((c, t) for c, t in cells if c in inst.sampled)),
+        stocked=new.positive(
+            "stocked", ((c, t) for (c, t), e in inst.envelopes.items() if c in inst.sampled and e.peak is not None)
+        ),
         spend=new.positive("spend", _money_periods(inst, "order_budget")),
         payment=new.positive("payment", _money_periods(inst, "cash")),
         slack=new.positive(

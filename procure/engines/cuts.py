@@ -49,6 +49,15 @@ class Curves:
         value = np.where(first, np.maximum(supply, 0.0), np.maximum(value, 0.0))
         return value, np.where(first, (supply > 0.0).astype(float), slope)
 
+    def bends(self, cell: int) -> bool:
+        """Whether the functions of expected supply bound the cell's backorders from below (Jensen's inequality).
+
+        Drawn demand that is lost and drawn supply depend on each other in a sample, by chance; there only the
+        tangents of no surprise at all hold.
+        """
+        law, place = self.laws.planned, int(self.cells[cell])
+        return not (place in law.lost_paths and place in law.deliveries.cells)
+
     def envelope(self, cell: int, period: int, start: float, *, counted: bool) -> Envelope:
         """First tangents from a least supply on.
 
@@ -62,9 +71,13 @@ class Curves:
         law, place = self.laws.planned, int(self.cells[cell])
         points = np.append(self._points(place, period), start)
         below = Tangents(start)
+        if not self.bends(cell):
+            below.add(-1.0, float(law.expected[place, period]), 0.0)
+            below.add(0.0, start, 0.0)
+            return Envelope(below)
         self._draw(below, self.backorders, cell, period, points)
         below.add(0.0, start, 0.0)
-        if not counted:
+        if not counted or place in law.lost_paths:
             return Envelope(below)
         before = np.append(self._points(place, period - 1), start) if period else np.array([start])
         above = Tangents(start)

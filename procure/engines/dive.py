@@ -61,10 +61,16 @@ class Dive:
         """Return a decision that keeps every limit; headers that are held already stay so."""
         self._draft.clear()
         touched: list[int] = []
+        latest: Array | None = None
         for period in range(self._translation.instance.periods):
+            if self._time_left() <= 0.0 and latest is not None:
+                # no time to solve again: what the last relaxation wants, rounded, still beats ordering nothing
+                self._draft.round(period, *self._wishes(period, latest))
+                continue
             found = self._relax()
-            if found.values is None or self._time_left() <= 0.0:
+            if found.values is None:
                 break
+            latest = found.values
             opened = self._open(period, found.values)
             touched += opened
             found = self._relax() if opened else found

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 
 from procure.engines.compact import solve_compact
 from procure.engines.interface import Options, Outcome, Progress, Task
-from procure.errors import Fault, InternalError, PlanError, UsageError
+from procure.errors import InternalError, UsageError
 from procure.plan.advice import check_plan
 from procure.plan.network import build_network
 from procure.plan.records import Plan
@@ -18,7 +18,7 @@ from procure.solution.check import violations
 from procure.solution.ledger import Laws, Ledger, keep_ledger
 from procure.solution.limits import limits_of
 from procure.solution.records import Solution
-from procure_milp.other_solvers import SolverMissingError
+from procure_milp.other_solvers import SolverMissingError, ensure_available
 from procure_milp.solve import still_running
 
 ENGINES = {"auto": solve_compact, "compact": solve_compact}
@@ -65,8 +65,6 @@ def solve(
 
     Raises
     ------
-    PlanError
-        The plan asks for something that can't be planned yet.
     UsageError
         An engine or solver of that name is not there.
     SolverError
@@ -76,8 +74,8 @@ def solve(
     """
     if engine not in ENGINES:
         raise UsageError(f"engine {engine!r} is not there yet; use auto or compact")
+    _ensure_there(solver)
     plan = _with_policy(plan, objective, seed)
-    _refuse_lost_sales(plan)
     network = build_network(plan)
     task = Task(network, Laws.of(network), limits_of(network))
     options = Options(solver=solver, time_limit=time_limit, gap=gap, progress=progress, stop=stop or threading.Event())
@@ -114,10 +112,15 @@ def _in_worker(engine: Callable[[Task, Options], Outcome], task: Task, options: 
         except BaseException:
             options.stop.set()
             raise
-        try:
-            return running.result()
-        except SolverMissingError as error:
-            raise UsageError(str(error)) from None
+        return running.result()
+
+
+def _ensure_there(solver: str) -> None:
+    """Refuse a solver that is not there, also where the plan turns out to need none."""
+    try:
+        ensure_available(solver)
+    except SolverMissingError as error:
+        raise UsageError(str(error)) from None
 
 
 def _with_policy(plan: Plan, objective: str | None, seed: int | None) -> Plan:
@@ -127,22 +130,6 @@ def _with_policy(plan: Plan, objective: str | None, seed: int | None) -> Plan:
         return plan
     policy = plan.policy.model_validate({**plan.policy.model_dump(), **changed})
     return plan.model_copy(update={"policy": policy})
-
-
-def _refuse_lost_sales(plan: Plan) -> None:
-    faults = [
-        Fault(
-            table="items",
-            row=row,
-            column="unmet_demand",
-            value="lost",
-            message="lost sales can't be planned yet; use 'backorder' with the lost margin as backorder_cost",
-        )
-        for row, item in enumerate(plan.items, start=2)
-        if item.unmet_demand == "lost"
-    ]
-    if faults:
-        raise PlanError(faults)
 
 
 def _assert_sound(ledger: Ledger, outcome: Outcome) -> None:

@@ -9,9 +9,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from procure.engines.alone import stand_alone
 from procure.engines.cuts import Curves
 from procure.engines.dive import Dive
 from procure.engines.interface import Options, Progress, Task
+from procure.engines.path_cuts import PathCuts
 from procure.engines.places import Places
 from procure.engines.reach import reach_of
 from procure.engines.separate import violated_rises
@@ -21,7 +23,7 @@ from procure.solution.check import violations
 from procure.solution.ledger import Decision, Ledger, keep_ledger
 from procure.solution.limits import Limits
 from procure_milp.build import build_model
-from procure_milp.instance import Instance
+from procure_milp.instance import Instance, PathCut
 from procure_milp.other_solvers import PulpSession, open_session
 from procure_milp.solve import HighsSession, Session
 
@@ -29,8 +31,12 @@ Array = NDArray[np.float64]
 
 SHARE_FOR_SEARCH = 0.6
 """Share of the gap that the search may leave; the rest is for what the cuts leave of the true functions."""
+SOLVER_TOLERANCE = 1e-5
+"""How far the solver's bound may lie above the total of plain arithmetic, relative."""
 ROUNDS, ROUNDS_BEFORE_DIVE = 8, 2
 """Most rounds of cuts at the linear relaxation, before the search and before the dive of a large model."""
+ROUNDS_OF_PATHS = 40
+"""Most rounds at the relaxation where cells are valued by draws, whose functions have many dimensions."""
 SHARE_FOR_RELAXATION = 0.15
 """Share of the time left after which no further round of cuts begins."""
 DIVE_FROM = 60
@@ -106,11 +112,14 @@ class Stage:
         )
         self.translation = self._translation()
         self.curves = Curves(task.laws, self.translation.cells)
+        self.path_cuts = PathCuts(task.network, task.laws, self.translation)
 
     def _translation(self) -> Translation:
         goal, task = self.goal, self.task
         hard = tuple(limit for k, limit in enumerate(goal.limits) if k not in goal.slack)
-        reach = reach_of(task.network, self.levels, hard)
+        most_cost = self.best.ledger.total if goal.name == "cost" else np.inf
+        reach = reach_of(task.network, task.laws.planned, self.levels, hard, most_cost)
+        self._proven = reach.proven
         return translate(
             task.network,
             task.laws,
@@ -124,12 +133,16 @@ class Stage:
     def constant(self) -> float:
         """What the objective of the model leaves out; less what the useful levels could lose."""
         inst = self.translation.instance
-        low = {i: e.backorders.value(e.backorders.start) for i, e in inst.envelopes.items()}
+        low = {
+            (c, t): e.backorders.value(e.backorders.start)
+            for (c, t), e in inst.envelopes.items()
+            if c not in inst.sampled
+        }
         if self.goal.name == "cost":
             base = sum(float(inst.backorder_cost[i]) * b for i, b in low.items())
             return inst.constant + base - self.levels.money
         if self.goal.name == "backorders":
-            base = sum(float(inst.weight[c]) * b for (c, _), b in low.items())
+            base = sum(float(inst.weight[i]) * b for i, b in low.items())
             return inst.weight_constant + base - self.levels.backorders
         return 0.0
 
@@ -139,20 +152,38 @@ class Stage:
         if not inst.lines and not inst.moves:
             self.best.bound = self.goal.value(self.best.ledger)
             return self.best
+        if self._take_alone():
+            return self.best
         session = self._open(inst)
         small = len(session.whole) < DIVE_FROM
         if not small:
             self._relax(session, ROUNDS_BEFORE_DIVE, sharp=len(session.whole) < DIVE_PLAIN_FROM)
             self._dive(session)
-        self._relax(session, ROUNDS)
+        self._relax(session, ROUNDS_OF_PATHS if inst.sampled else ROUNDS)
         search: Session = session
         if self.options.solver != "highs":
             search = open_session(build_model(inst, self.goal.name), self.options.solver)
         while not self._done():
             if not self._search(search):
                 break
-        self.best.bound = min(self.best.bound, self.goal.value(self.best.ledger))
+        self.best.bound = self._within_tolerance(self.best.bound)
         return self.best
+
+    def _within_tolerance(self, bound: float) -> float:
+        """Cut a bound down to the total found, if only the solver's tolerance lifts it above; else it is wrong."""
+        total = self.goal.value(self.best.ledger)
+        return min(bound, total) if bound - total <= SOLVER_TOLERANCE * self._gross else bound
+
+    def _take_alone(self) -> bool:
+        """Take the best orders of every cell on its own, if nothing but limits links them; whether that is enough."""
+        if self.goal.name != "cost" or self.goal.backorder_limit < np.inf:
+            return False
+        alone = stand_alone(self.task.network, self.task.laws, self.levels)
+        if alone is None:
+            return False
+        self._take(alone.decision)
+        self.best.bound = self._within_tolerance(alone.bound)
+        return self._done()
 
     def _dive(self, session: HighsSession) -> None:
         """Look for a good plan before the search; small models are searched at once."""
@@ -221,7 +252,7 @@ class Stage:
     def _watch(self, bound: float, _best: float, values: Array | None) -> None:
         if values is not None:
             self._offer(values)
-        if np.isfinite(bound):
+        if np.isfinite(bound) and self._proven:
             self._tell(max(self.best.bound, bound + self.constant))
 
     def _tell(self, bound: float) -> None:
@@ -243,7 +274,7 @@ class Stage:
         return self.goal.gross(self.best.ledger)
 
     def _prove(self, bound: float) -> None:
-        if np.isfinite(bound):
+        if np.isfinite(bound) and self._proven:
             self.best.bound = max(self.best.bound, bound + self.constant)
         self._tell(self.best.bound)
 
@@ -281,18 +312,34 @@ class Stage:
         cells, periods = (np.asarray(a, dtype=np.int64) for a in np.indices(supply.shape))
         share = tolerance / max(supply.size, 1)
         true, _ = self.curves.backorders(cells, periods, supply)
-        worth = np.maximum(inst.backorder_cost, 1e-6) if self.goal.name == "cost" else inst.weight[:, None]
+        rates = inst.backorder_cost if self.goal.name == "cost" else inst.weight
+        worth = np.maximum(rates, 1e-6)
+        lost = sorted(inst.lost)
+        worth[lost] = worth[lost].max(axis=1, keepdims=True)
         tolerances = np.maximum(share, 1e-7 * self._gross / supply.size) / worth
-        bent = self._bend_backorders(supply, true, np.broadcast_to(tolerances, supply.shape))
+        bent = self._bend_backorders(supply, true, tolerances)
         bent |= self._bend_peaks(supply)
         session.bend(sorted(bent))
-        return len(bent)
+        return len(bent) + self._cut_paths(session, values, tolerances)
+
+    def _cut_paths(self, session: Session, values: Array, tolerances: Array) -> int:
+        """Add subgradient cuts of sampled cells where the model lies below the true functions."""
+        places, inst = self.places, self.translation.instance
+        if not inst.sampled:
+            return 0
+        point = places.supply(values), places.orders(values), places.unmet(values), places.stocked(values)
+        return self._add_cuts(session, list(self.path_cuts.violated(*point, tolerances)))
+
+    def _add_cuts(self, session: Session, cuts: list[PathCut]) -> int:
+        self.translation.instance.path_cuts.extend(cuts)
+        session.add_path_cuts(cuts)
+        return len(cuts)
 
     def _bend_backorders(self, supply: Array, true: Array, tolerances: Array) -> set[tuple[int, int]]:
         bent = set()
         for (c, t), envelope in self.translation.instance.envelopes.items():
             x = float(supply[c, t])
-            if true[c, t] - envelope.backorders.value(x) > tolerances[c, t]:
+            if self.curves.bends(c) and true[c, t] - envelope.backorders.value(x) > tolerances[c, t]:
                 at = np.array([c]), np.array([t]), np.array([x])
                 value, slope = self.curves.backorders(*at)
                 if envelope.backorders.add(float(slope[0]), x, float(value[0])):

@@ -13,8 +13,9 @@ from procure.engines.cuts import Curves, first_envelopes
 from procure.engines.reach import Reach
 from procure.engines.useful import steps_up
 from procure.plan.network import Network
-from procure.solution.ledger import Decision, Laws, committed_payments, keep_ledger, payment_periods
+from procure.solution.ledger import Decision, Laws, committed_payments, keep_ledger, payment_periods, stock_costs
 from procure.solution.limits import Limit, Limits
+from procure.uncertainty.law import Law
 from procure_milp.instance import (
     Capacity,
     Group,
@@ -79,29 +80,26 @@ def translate(
     new_cell = {int(c): k for k, c in enumerate(cells)}
     new_line = {int(c): k for k, c in enumerate(lines)}
     item = network.cell_item[cells]
-    holding, short = network.holding[item], network.backorder_cost[item]
+    holding = network.holding[item]
     supply_cost = np.repeat(holding[:, None], network.periods, axis=1)
     supply_cost[:, -1] -= network.credit[item]
-    backorder_cost = np.repeat((holding + short)[:, None], network.periods, axis=1)
-    backorder_cost[:, -1] += network.owed[cells] - network.credit[item]
     expected = laws.planned.expected[cells]
-    weight = network.priority[item]
     stock_limits = tuple(_stock_limits(network, nothing, limits, new_cell, slack or {}))
     stocked = {(c, row.period) for row in stock_limits for c, _ in row.weights}
     instance = Instance(
         periods=network.periods,
-        opening=network.opening[cells],
+        opening=laws.planned.deliveries.opening[cells],
         expected=expected,
         expected_before=network.demand_before()[cells],
         supply_cost=supply_cost,
-        backorder_cost=backorder_cost,
-        weight=weight,
+        backorder_cost=_backorder_rates(network, cells),
+        weight=_once_where_lost(network, cells, network.priority[item]),
         target=laws.target[cells],
-        target_cost=short,
+        target_cost=network.backorder_cost[item],
         cover=reach.cover[cells],
         supply_cap=reach.supply_cap[cells],
         lowest=reach.lowest[cells],
-        lines=tuple(_line(network, reach, int(k), new_cell) for k in lines),
+        lines=tuple(_line(network, laws.planned, reach, int(k), new_cell) for k in lines),
         groups=tuple(_group(network, g, new_line) for g in range(len(network.group_supplier))),
         moves=tuple(_move(network, reach, int(k), new_cell) for k in moves),
         lane_fee=tuple(lane.fixed_cost for lane in network.lanes),
@@ -109,33 +107,33 @@ def translate(
         stock_limits=stock_limits,
         money_limits=tuple(_money_limits(network, limits, slack or {})),
         envelopes=first_envelopes(Curves(laws, cells), reach.lowest[cells], stocked),
+        sampled=frozenset(new_cell[c] for c in laws.planned.sampled if c in new_cell),
+        lost=frozenset(new_cell[c] for c in laws.planned.lost_paths if c in new_cell),
         backorder_limit=backorder_limit,
         weight_constant=float(network.priority[network.cell_item[rest]] @ nothing.stocks.backorders[rest].sum(axis=1)),
-        constant=_constant(network, laws, nothing.stocks.supply, rest) - float((supply_cost * expected).sum()),
+        constant=sum(stock_costs(network, laws, nothing.stocks, rest).values())
+        - float((supply_cost * expected).sum()),
     )
     return Translation(instance, cells, lines, moves)
 
 
-def _constant(network: Network, laws: Laws, supply: Array, rest: NDArray[np.bool_]) -> float:
-    """Cost of the cells that no decision reaches."""
-    if not rest.any():
-        return 0.0
-    item = network.cell_item[rest]
-    holding, short = network.holding[item], network.backorder_cost[item]
-    cells = np.flatnonzero(rest)[:, None]
-    backorders = laws.planned.shortfall(cells, np.arange(network.periods)[None, :], supply[rest])
-    on_hand = supply[rest] - laws.planned.expected[rest] + backorders
-    target = laws.target[rest]
-    lacking = np.maximum(target - (supply[rest] - laws.planned.expected[rest]), 0.0) * (target > 0.0)
-    return float(
-        holding @ on_hand.sum(axis=1)
-        + short @ (backorders + lacking).sum(axis=1)
-        + network.owed[rest] @ backorders[:, -1]
-        - network.credit[item] @ on_hand[:, -1]
-    )
+def _backorder_rates(network: Network, cells: Indices) -> Array:
+    """Cost of B_t, or of C_t where unmet demand is lost, beyond what stands at supply, shape (cells, T) [money]."""
+    item = network.cell_item[cells]
+    rates = np.repeat(network.holding[item][:, None], network.periods, axis=1)
+    rates += _once_where_lost(network, cells, network.unmet_cost[cells])
+    rates[:, -1] += network.owed[cells] - network.credit[item]
+    return rates
 
 
-def _line(network: Network, reach: Reach, line: int, new_cell: dict[int, int]) -> Line:
+def _once_where_lost(network: Network, cells: Indices, rate: Array) -> Array:
+    """A rate per period; where unmet demand is lost, once: for all that is lost by the end, shape (cells, T)."""
+    rates = np.repeat(rate[:, None], network.periods, axis=1)
+    rates[network.lost[cells], :-1] = 0.0
+    return rates
+
+
+def _line(network: Network, law: Law, reach: Reach, line: int, new_cell: dict[int, int]) -> Line:
     offer = network.offers[network.line_offer[line]]
     cell = int(network.line_cell[line])
     periods = tuple(int(t) for t in np.flatnonzero(reach.most_lots[line]))
@@ -158,7 +156,17 @@ def _line(network: Network, reach: Reach, line: int, new_cell: dict[int, int]) -
         deposit=due[0][0][0] if due else 0.0,
         deposit_period=tuple(first for (_, first), _ in due),
         balance_period=tuple(later for _, (_, later) in due),
+        arrivals=_arrivals(law, line, periods),
     )
+
+
+def _arrivals(law: Law, line: int, periods: tuple[int, ...]) -> tuple[tuple[tuple[int, float], ...], ...]:
+    """When an order at uncertain terms is expected to serve: periods and shares; empty where terms are certain."""
+    expected = law.deliveries.expected.get(line)
+    if expected is None:
+        return ()
+    more = np.diff(expected, axis=1, prepend=0.0)
+    return tuple(tuple((int(t), float(more[u, t])) for t in np.flatnonzero(more[u])) for u in periods)
 
 
 def _tiers(network: Network, reach: Reach, line: int, periods: tuple[int, ...]) -> Iterator[Tier]:

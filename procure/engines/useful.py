@@ -56,7 +56,7 @@ def useful_levels(network: Network, laws: Laws, *, backorders_only: bool) -> Lev
     """
     law, item = laws.planned, network.cell_item
     holding = np.repeat(network.holding[item][:, None], network.periods, axis=1)
-    short = np.repeat(network.backorder_cost[item][:, None], network.periods, axis=1)
+    short = np.repeat(network.unmet_cost[:, None], network.periods, axis=1)
     price = network.replacement[item]
     rise = holding.copy()
     rise[:, -1] += price - network.credit[item]
@@ -69,6 +69,9 @@ def useful_levels(network: Network, laws: Laws, *, backorders_only: bool) -> Lev
         ratio = np.zeros_like(ratio)
     cells, periods = np.indices(ratio.shape)
     level = law.quantile(cells, periods, 1.0 - np.clip(ratio, TAIL, 1.0 - TAIL))
+    for cell, paths in law.lost_paths.items():
+        # a unit may be wanted until supply has met all demand of every path
+        level[cell] = paths.max(axis=1)
     level = np.maximum(level, np.where(laws.target > 0.0, law.expected + laws.target, -np.inf))
     left = law.shortfall(cells, periods, level)
     money = float(np.where(free, range_ * left, 0.0).sum())

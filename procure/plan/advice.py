@@ -112,24 +112,6 @@ def never_ordered(plan: Plan, demand: Demand) -> Iterator[PlanWarning]:
         )
 
 
-def random_supply(plan: Plan, demand: Demand) -> Iterator[PlanWarning]:
-    """Warn that random supply is used at its mean."""
-    names = [o.offer for o in plan.offers if o.lead_time.is_random or o.delivered_fraction.is_random]
-    if names:
-        yield PlanWarning(
-            "offers",
-            f"lead time or delivered fraction of {_few(names)} is random; for now it is used at its mean, "
-            "so hold "
-            "more safety stock if deliveries vary much",
-        )
-    numbers = [order.po_number for order in plan.open_orders if order.lead_time_sd > 0]
-    if numbers:
-        yield PlanWarning(
-            "open_orders",
-            f"the receipt date of {_few(numbers)} is random (lead_time_sd); for now it is taken as it stands",
-        )
-
-
 def overdue(plan: Plan, demand: Demand) -> Iterator[PlanWarning]:
     """Warn of open orders that should have arrived already."""
     late = [order.po_number for order in plan.open_orders if order.receipt_date < plan.start_date]
@@ -262,7 +244,6 @@ def short_horizon(plan: Plan, demand: Demand) -> Iterator[PlanWarning]:
 ADVICE: tuple[Callable[[Plan, Demand], Iterable[PlanWarning]], ...] = (
     unsupplied,
     never_ordered,
-    random_supply,
     overdue,
     beyond_horizon,
     ignored_demand,

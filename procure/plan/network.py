@@ -40,7 +40,8 @@ class Network:
     """A plan in numbers; made by `build_network`, never changed.
 
     C cells, L lines, G groups, M moves, I items, T periods. `paths` holds demand samples by cell, each of
-    shape (samples, T). `window` is P of the contract: the last P periods of cumulative demand are random.
+    shape (samples, T). `window` is P of the contract: the last P periods of cumulative demand and of receipts are
+    random. `lost` marks the cells whose customers do not wait; nothing is owed there at the end.
     """
 
     plan: Plan
@@ -61,6 +62,7 @@ class Network:
     backorder_cost: Array
     priority: Array
     owed: Array
+    lost: Mask
     offers: tuple[Offer, ...]
     suppliers: tuple[Supplier, ...]
     tariffs: tuple[Tariff, ...]
@@ -103,6 +105,21 @@ class Network:
         """M, items on lanes."""
         return len(self.move_lane)
 
+    def cell_at(self, item: str, warehouse: str) -> int:
+        """Position of a cell by its ids."""
+        return self.cell_index[self._positions.cell(item, warehouse)]
+
+    @cached_property
+    def _positions(self) -> Positions:
+        return Positions.of(self.plan)
+
+    @cached_property
+    def unmet_cost(self) -> Array:
+        """Cost of a unit backordered for a period, or of a unit lost, once, shape (C,)."""
+        lost = np.where(self.lost, self.replacement[self.cell_item], 0.0)
+        cost: Array = self.backorder_cost[self.cell_item] + lost
+        return cost
+
     def place(self, cell: int) -> Place:
         """Item and warehouse ids of a cell."""
         item, warehouse = self.cell_item[cell], self.cell_warehouse[cell]
@@ -127,10 +144,9 @@ class Network:
     @cached_property
     def initial(self) -> Array:
         """On hand less backorders at the start, shape (C,) [units]."""
-        initial, positions = np.zeros(self.n_cells), Positions.of(self.plan)
+        initial = np.zeros(self.n_cells)
         for stock in self.plan.stock:
-            cell = self.cell_index[positions.cell(stock.item, stock.warehouse)]
-            initial[cell] += stock.on_hand - stock.backorders
+            initial[self.cell_at(stock.item, stock.warehouse)] += stock.on_hand - stock.backorders
         return initial
 
     @cached_property
@@ -186,6 +202,9 @@ def build_network(plan: Plan) -> Network:
     landed = landed_costs(plan, positions)
     replacement = replacement_costs(plan, positions, landed)
     lanes_in = origin, target, moves.lead
+    lost = np.array([plan.items[i].unmet_demand == "lost" for i in item_of], dtype=bool)
+    window = windows(plan, lines, line_cell, landed, lanes_in, len(cells))
+    owed = costs_of_owed(plan, positions, lines, line_cell, replacement[item_of])
     return Network(
         plan=plan,
         items=plan.items,
@@ -198,13 +217,14 @@ def build_network(plan: Plan) -> Network:
         mean=_rows(plan, [None if d is None else d.mean for d in known]),
         variance=_rows(plan, [None if d is None else d.variance for d in known]),
         paths={k: d.paths for k, d in enumerate(known) if d is not None and d.paths is not None},
-        window=windows(plan, lines, line_cell, landed, lanes_in, len(cells)),
+        window=np.where(lost, plan.periods, window),
         replacement=replacement,
         holding=holding_costs(plan, replacement),
         credit=end_credits(plan, replacement),
         backorder_cost=np.array([i.backorder_cost for i in plan.items]),
         priority=np.array([i.priority for i in plan.items]),
-        owed=costs_of_owed(plan, positions, lines, line_cell, replacement[item_of]),
+        owed=np.where(lost, 0.0, owed),
+        lost=lost,
         offers=plan.offers,
         suppliers=plan.suppliers,
         tariffs=tuple(tariff_of(o) for o in plan.offers),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from procure.plan.network import Network
-from procure.solution.ledger import Decision, Laws, Ledger, keep_ledger, stocks_under
+from procure.solution.ledger import Decision, Laws, Ledger, keep_ledger, stocks_of
 from procure.solution.limits import Limits
 from procure.solution.order_documents import order_lines, po_numbers, purchase_orders, transfers
 from procure.solution.projection import projection, relaxations, resource_uses
@@ -76,7 +76,7 @@ def assemble(
 
 
 def _expected_backorders(ledger: Ledger, laws: Laws) -> ExpectedBackorders:
-    open_loop, _, _ = stocks_under(ledger.network, laws.open_loop, ledger.stocks.supply)
+    open_loop = stocks_of(ledger.network, laws.open_loop, ledger.decision).backorders
     return ExpectedBackorders(
         unit_periods=float(ledger.stocks.backorders.sum()),
         end_units=float(ledger.stocks.backorders[:, -1].sum()),
@@ -94,6 +94,6 @@ def _fill_rate(ledger: Ledger, laws: Laws) -> float:
     demand = float(ledger.network.mean.sum())
     if demand <= 0.0:
         return 1.0
-    _, on_hand, peak = stocks_under(ledger.network, laws.open_loop, ledger.stocks.supply)
-    served = float((peak - on_hand).sum())
+    stocks = stocks_of(ledger.network, laws.open_loop, ledger.decision)
+    served = float((stocks.peak - stocks.on_hand).sum())
     return served / demand

@@ -22,7 +22,7 @@ from procure.solution.bills import (
     spend_of,
 )
 from procure.solution.decision import Decision
-from procure.solution.stocks import Laws, Stocks, stocks_of, stocks_under, supply_of
+from procure.solution.stocks import Laws, Stocks, stocks_of, supply_of
 
 __all__ = [
     "Bills",
@@ -33,11 +33,13 @@ __all__ = [
     "committed_payments",
     "keep_ledger",
     "payment_periods",
-    "stocks_under",
+    "stock_costs",
+    "stocks_of",
     "supply_of",
 ]
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +68,7 @@ class Ledger:
 
     @property
     def weighted_backorders(self) -> float:
-        """Sum of priority times expected backorders, the objective `backorders` [weighted unit-periods]."""
+        """Sum of priority times expected backorders or lost units, the objective `backorders` [weighted unit-periods]."""
         weights = self.network.priority[self.network.cell_item]
         return float(weights @ self.stocks.backorders.sum(axis=1))
 
@@ -80,7 +82,7 @@ def keep_ledger(network: Network, laws: Laws, decision: Decision) -> Ledger:
         decision=decision,
         stocks=stocks,
         bills=bills,
-        cost={**_order_costs(network, decision, bills), **_stock_costs(network, laws, stocks)},
+        cost={**_order_costs(network, decision, bills), **stock_costs(network, laws, stocks)},
         spend=spend_of(bills),
         payments=payments_of(network, bills),
     )
@@ -107,16 +109,18 @@ def _transfer_cost(network: Network, decision: Decision) -> float:
     return float(unit[lane] @ decision.shipments[moves, periods] + fixed @ used.sum(axis=1))
 
 
-def _stock_costs(network: Network, laws: Laws, stocks: Stocks) -> dict[str, float]:
-    item = network.cell_item
-    backorder_cost = network.backorder_cost[item]
-    short = np.maximum(laws.target - (stocks.supply - laws.planned.expected), 0.0)
-    short = np.where(laws.target > 0.0, short, 0.0)
-    owed = network.owed @ stocks.backorders[:, -1]
-    left = network.credit[item] @ stocks.on_hand[:, -1]
+def stock_costs(network: Network, laws: Laws, stocks: Stocks, cells: Mask | None = None) -> dict[str, float]:
+    """Cost of stock and of what is short, by part, over all cells or those of a mask."""
+    here = np.ones(network.n_cells, dtype=bool) if cells is None else cells
+    item, backorders, on_hand = network.cell_item[here], stocks.backorders[here], stocks.on_hand[here]
+    target = laws.target[here]
+    short = np.maximum(target - (stocks.supply[here] - laws.planned.expected[here]), 0.0)
+    short = np.where(target > 0.0, short, 0.0)
+    owed = network.owed[here] @ backorders[:, -1]
+    left = network.credit[item] @ on_hand[:, -1]
     return {
-        "holding": float(network.holding[item] @ stocks.on_hand.sum(axis=1)),
-        "backorder": float(backorder_cost @ stocks.backorders.sum(axis=1)),
-        "safety_stock": float(backorder_cost @ short.sum(axis=1)),
+        "holding": float(network.holding[item] @ on_hand.sum(axis=1)),
+        "backorder": float(network.unmet_cost[here] @ backorders.sum(axis=1)),
+        "safety_stock": float(network.backorder_cost[item] @ short.sum(axis=1)),
         "terminal": float(owed - left),
     }

@@ -1,4 +1,7 @@
-"""Supply, and the stock and backorders that it leads to. C cells, T periods; units."""
+"""Supply, and the stock and backorders that it leads to. C cells, T periods; units.
+
+Where supply is certain and customers wait, the functions are analytic. The other cells are valued by draws.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ from numpy.typing import NDArray
 
 from procure.plan.network import Network
 from procure.solution.decision import Decision
-from procure.uncertainty.law import Law, law_of
+from procure.uncertainty.deliveries import draw_orders
+from procure.uncertainty.law import Law, law_from
+from procure.uncertainty.lost import lost_paths
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -26,9 +31,10 @@ class Laws:
 
     @staticmethod
     def of(network: Network) -> Laws:
-        """Make both laws and the safety stock targets of a plan."""
-        planned = law_of(network)
-        return Laws(planned, law_of(network, cumulative=True), _targets(network, planned))
+        """Make both laws, from the same draws, and the safety stock targets of a plan."""
+        draws = draw_orders(network), lost_paths(network)
+        planned = law_from(network, *draws)
+        return Laws(planned, law_from(network, *draws, cumulative=True), _targets(network, planned))
 
 
 def _targets(network: Network, law: Law) -> Array:
@@ -58,18 +64,30 @@ class Stocks:
 
 
 def stocks_of(network: Network, law: Law, decision: Decision) -> Stocks:
-    """Compute supply, backorders and stock of a decision under a law."""
-    receipts, supply = supply_of(network, decision)
-    return Stocks(receipts, supply, *stocks_under(network, law, supply))
+    """Compute supply, backorders and stock of a decision under a law.
+
+    In cells whose unmet demand is lost, `backorders` are the units lost in each period.
+    """
+    receipts, supply = supply_of(network, law, decision)
+    backorders, on_hand, peak = _analytic(network, law, supply)
+    for cell, sampled in law.sampled.items():
+        found = sampled.stocks(sampled.ordered(decision.orders), supply[cell])
+        backorders[cell], on_hand[cell], peak[cell] = found
+    return Stocks(receipts, supply, backorders, np.maximum(on_hand, 0.0), np.maximum(peak, 0.0))
 
 
-def supply_of(network: Network, decision: Decision) -> tuple[Array, Array]:
-    """Receipts in each period (open orders, orders, transfers in) and supply X, both (C, T) [units]."""
-    receipts = network.opening.copy()
-    receipts[:, 1:] -= network.opening[:, :-1]
-    receipts[:, 0] -= network.initial
+def supply_of(network: Network, law: Law, decision: Decision) -> tuple[Array, Array]:
+    """Expected receipts in each period (open orders, orders, transfers in) and expected supply, both (C, T) [units]."""
+    opening = law.deliveries.opening
+    receipts = np.diff(opening, axis=1, prepend=network.initial[:, None])
     lines, periods = np.nonzero(decision.orders)
-    delivered = decision.orders[lines, periods] * network.line_fraction[lines]
+    quantity = decision.orders[lines, periods]
+    uncertain = np.isin(lines, list(law.deliveries.expected))
+    for line, period, units in zip(lines[uncertain], periods[uncertain], quantity[uncertain], strict=True):
+        share = law.deliveries.expected[int(line)][period]
+        receipts[network.line_cell[line]] += units * np.diff(share, prepend=0.0)
+    lines, periods, quantity = lines[~uncertain], periods[~uncertain], quantity[~uncertain]
+    delivered = quantity * network.line_fraction[lines]
     _receive(receipts, network.line_cell[lines], periods + network.line_lead[lines], delivered)
     moves, periods = np.nonzero(decision.shipments)
     shipped = decision.shipments[moves, periods]
@@ -86,8 +104,8 @@ def _receive(receipts: Array, cell: Indices, period: Indices, quantity: Array) -
     np.add.at(receipts, (cell[inside], period[inside]), quantity[inside])
 
 
-def stocks_under(network: Network, law: Law, supply: Array) -> tuple[Array, Array, Array]:
-    """Expected backorders, on hand and peak stock of a supply under a law, each (C, T) [units]."""
+def _analytic(network: Network, law: Law, supply: Array) -> tuple[Array, Array, Array]:
+    """Expected backorders, on hand and peak stock of a certain supply under a law, each (C, T) [units]."""
     cells = np.arange(network.n_cells)[:, None]
     periods = np.arange(network.periods)[None, :]
     expected = law.expected
@@ -97,4 +115,4 @@ def stocks_under(network: Network, law: Law, supply: Array) -> tuple[Array, Arra
     if network.periods > 1:
         later = supply[:, 1:]
         peak[:, 1:] = later - expected[:, :-1] + law.shortfall(cells, periods[:, :-1], later)
-    return backorders, np.maximum(on_hand, 0.0), np.maximum(peak, 0.0)
+    return backorders, on_hand, peak

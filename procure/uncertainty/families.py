@@ -71,6 +71,19 @@ def quantile(family: NDArray[np.int8], mean: Array, variance: Array, probability
     return _by_family(_QUANTILE, family, mean, variance, probability)
 
 
+def sample(family: Family, mean: float, variance: float, stream: np.random.Generator, runs: int) -> Array:
+    """Draw a sum `runs` times, shape (runs,) [units]."""
+    if family == Family.NORMAL:
+        return stream.normal(mean, np.sqrt(variance), runs)
+    if family == Family.GAMMA:
+        return stream.gamma(mean * mean / variance, variance / mean, runs)
+    if family == Family.POISSON:
+        return stream.poisson(mean, runs).astype(float)
+    if family == Family.NEGATIVE_BINOMIAL:
+        return stream.negative_binomial(mean * mean / (variance - mean), mean / variance, runs).astype(float)
+    return np.full(runs, float(mean))
+
+
 _Formula = Callable[[Array, Array, Array], Array]
 
 

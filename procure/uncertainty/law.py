@@ -2,7 +2,8 @@
 
 With a window of P periods the demand of periods 0..t-P counts at its mean and the sum of the last P periods
 up to t is random. So D_t is a constant plus one random sum of a known family (section 2 of the plan format).
-With samples D_t has the sample mean up to t-P plus each sample's own last P periods.
+With samples D_t has the sample mean up to t-P plus each sample's own last P periods. Where unmet demand is lost all
+of D_t is random, on drawn paths (`lost.py`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from numpy.typing import NDArray
 
 from procure.plan.network import Network
 from procure.uncertainty import families
+from procure.uncertainty.deliveries import Deliveries, OrderDraws, deliveries_of, draw_orders
 from procure.uncertainty.families import Family
+from procure.uncertainty.lost import lost_paths
+from procure.uncertainty.sampled import SampledCell
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -39,6 +43,10 @@ class Law:
         Moments of the random sum, shape (C, T) [units, units squared].
     sorted_paths
         By cell: values of D_t over the samples in rising order, shape (T, samples) [units].
+    deliveries
+        What orders and open orders bring under the same window.
+    lost_paths
+        By cell whose unmet demand is lost: drawn paths of D_t, shape (T, K) [units].
     """
 
     family: NDArray[np.int8]
@@ -46,11 +54,18 @@ class Law:
     mean: Array
     variance: Array
     sorted_paths: dict[int, Array]
+    deliveries: Deliveries
+    lost_paths: dict[int, Array]
 
     @cached_property
     def expected(self) -> Array:
         """E[D_t], shape (C, T) [units]."""
         return self.known + self.mean
+
+    @cached_property
+    def sampled(self) -> dict[int, SampledCell]:
+        """Cells that only draws can value: random supply, or unmet demand that is lost."""
+        return {cell: SampledCell(self, cell) for cell in sorted({*self.deliveries.cells, *self.lost_paths})}
 
     def shortfall(self, cell: Index, period: Index, supply: Array) -> Array:
         """E[(D_t - x)^+] for a supply of x units, elementwise over broadcast indices."""
@@ -80,28 +95,29 @@ class Law:
         cells, periods, points = (np.broadcast_to(a, value.shape) for a in (cell, period, x))
         result = np.array(value)
         for known in set(np.unique(cells).tolist()) & set(self.sorted_paths):
-            here = cells == known
-            result[here] = formula(self.sorted_paths[known][periods[here]], points[here])
+            for t in np.unique(periods[cells == known]).tolist():
+                here = (cells == known) & (periods == t)
+                result[here] = formula(self.sorted_paths[known][t], points[here])
         return result
 
 
 def _sample_loss(paths: Array, x: Array) -> Array:
-    """Mean shortfall over the paths of each row, shape (n,); paths (n, samples), x (n,)."""
-    value: Array = np.maximum(paths - x[:, None], 0.0).mean(axis=1)
+    """Mean shortfall over sorted paths, shape (n,); paths (samples,), x (n,)."""
+    above = np.append(np.cumsum(paths[::-1])[::-1], 0.0)
+    rank = np.searchsorted(paths, x, side="right")
+    value: Array = np.maximum(above[rank] - (len(paths) - rank) * x, 0.0) / len(paths)
     return value
 
 
 def _sample_tail(paths: Array, x: Array) -> Array:
-    """Share of the paths above x."""
-    value: Array = (paths > x[:, None]).mean(axis=1)
-    return value
+    """Share of the sorted paths above x."""
+    return 1.0 - np.searchsorted(paths, x, side="right") / len(paths)
 
 
 def _sample_quantile(paths: Array, probability: Array) -> Array:
     """Least path with enough paths at or below it."""
-    samples = paths.shape[1]
-    rank = np.ceil(probability * samples - 1e-9).astype(int)
-    value: Array = paths[np.arange(len(paths)), np.clip(rank, 1, samples) - 1]
+    rank = np.ceil(probability * len(paths) - 1e-9).astype(int)
+    value: Array = paths[np.clip(rank, 1, len(paths)) - 1]
     return value
 
 
@@ -115,6 +131,21 @@ def law_of(network: Network, *, cumulative: bool = False) -> Law:
     cumulative
         Count every surprise (P = T), whatever the plan says.
     """
+    return law_from(network, draw_orders(network), lost_paths(network), cumulative=cumulative)
+
+
+def law_from(
+    network: Network, orders: dict[int, OrderDraws], lost: dict[int, Array], *, cumulative: bool = False
+) -> Law:
+    """Return the law with draws that are there already.
+
+    Parameters
+    ----------
+    orders
+        What may become of orders, by cell with anything random.
+    lost
+        Paths of D_t by cell whose unmet demand is lost, shape (T, K) [units].
+    """
     periods = np.arange(network.periods)
     window = np.full_like(network.window, network.periods) if cumulative else network.window
     start = np.maximum(periods[None, :] - window[:, None], -1)
@@ -126,9 +157,11 @@ def law_of(network: Network, *, cumulative: bool = False) -> Law:
     variance = np.maximum(total_variance[:, 1:] - total_variance[rows, start + 1], 0.0)
     variance[variance < 1e-12 * np.maximum(total_variance[:, 1:], 1e-300)] = 0.0
     family = families.choose_family(network.plan.policy.distribution, mean, variance)
-    for cell in network.paths:
+    for cell in {*network.paths, *lost}:
         family[cell] = Family.SAMPLES
-    return Law(family, known, mean, variance, _sorted_paths(network, start))
+    paths = _sorted_paths(network, start)
+    paths.update({cell: np.sort(drawn, axis=1) for cell, drawn in lost.items()})
+    return Law(family, known, mean, variance, paths, deliveries_of(network, orders, window), lost)
 
 
 def _running(values: Array) -> Array:

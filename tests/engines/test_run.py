@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import procure
-from procure.errors import PlanError, UsageError
+from procure.errors import UsageError
 from tests.oracle.cases import plain, weekly
 from tests.oracle.tiny_plans import tiny_plan
 
@@ -66,9 +66,7 @@ def test_progress_bounds_rise_and_totals_fall():
     assert bounds[-1] <= solution.bound + 1e-6
 
 
-def test_lost_sales_and_unknown_solvers_are_refused():
-    with pytest.raises(PlanError, match="lost sales"):
-        procure.solve(procure.Plan.from_dict(plain(item={"unmet_demand": "lost"})))
+def test_unknown_solvers_and_engines_are_refused():
     with pytest.raises(UsageError):
         procure.solve(procure.Plan.from_dict(plain()), solver="abacus")
     with pytest.raises(UsageError):

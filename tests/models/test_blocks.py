@@ -18,6 +18,7 @@ from procure_milp.constraints import (
     lane_runs,
     line_least,
     line_most,
+    lost_grows,
     maximum_cover,
     money_limit,
     one_tier,
@@ -26,17 +27,20 @@ from procure_milp.constraints import (
     order_maximum,
     order_minimum,
     order_spend,
+    path_cut,
     payment_due,
     rise_needs_arrival,
     safety_shortfall,
     shipment_arrives,
     shipment_expected,
     shipment_out,
+    stocked_floor,
     storage,
     supply_balance,
     supply_pieces,
+    unmet_floor,
 )
-from procure_milp.instance import Capacity, Group, Instance, MoneyLimit, Rise, StockLimit
+from procure_milp.instance import Capacity, Group, Instance, MoneyLimit, PathCut, Rise, StockLimit
 from procure_milp.objective import expected_cost, total_excess, weighted_backorders
 from tests.models.tiny import envelope, instance, line, move, rows, tier, variables, weights
 
@@ -287,10 +291,53 @@ def test_money_limit_counts_the_periods_that_roll_on():
 
 def test_backorder_limit_counts_by_priority():
     """B = 4 - piece in each of 3 periods; priority 2; at most 15, of which cells out of reach owe 1."""
-    inst = instance(weight=np.array([2.0]), backorder_limit=15.0, weight_constant=1.0)
+    inst = instance(weight=np.full((1, 3), 2.0), backorder_limit=15.0, weight_constant=1.0)
     expected = {f"piece_0_{t}_0": -2.0 for t in range(3)}
     assert rows(backorder_limit, inst)[(0,)] == (expected, "<=", 15.0 - 1.0 - 2.0 * 12.0)
     assert rows(backorder_limit, instance()) == {}
+
+
+def test_unmet_floor_keeps_backorders_above_those_of_mean_supply():
+    """B = 4 - piece: U + piece >= 4 in a sampled cell."""
+    inst = instance(sampled=frozenset({0}))
+    assert rows(unmet_floor, inst)[0, 1] == ({"unmet_0_1": 1.0, "piece_0_1_0": 1.0}, ">=", 4.0)
+    assert rows(unmet_floor, instance()) == {}
+
+
+def test_stocked_floor_keeps_peak_stock_above_that_of_mean_supply():
+    """S = X from 0 on: Y - both pieces >= 0, where some limit counts the stock."""
+    found = rows(stocked_floor, instance(counted=True, sampled=frozenset({0})))[0, 1]
+    assert found == ({"stocked_0_1": 1.0, "piece_0_1_0": -1.0, "piece_0_1_1": -1.0}, ">=", 0.0)
+    assert rows(stocked_floor, instance(sampled=frozenset({0}))) == {}
+
+
+def test_path_cut_bounds_by_supply_and_orders():
+    """U_1 >= 3 - 0.5 X_0 + 0.25 units of the order of period 0, in steps of 2."""
+    cut = PathCut(0, 1, "unmet", ((0, -0.5),), ((0, 0, 0.25),), 3.0)
+    inst = instance(sampled=frozenset({0}), path_cuts=[cut], lines=(line(step=2.0),))
+    expected = {"unmet_0_1": 1.0, "supply_0_0": 0.5, "lots_0_0_0": -0.5}
+    assert rows(path_cut, inst) == {(0, 1, 0): (expected, ">=", 3.0)}
+
+
+def test_lost_grows_period_by_period():
+    inst = instance(sampled=frozenset({0}), lost=frozenset({0}))
+    assert rows(lost_grows, inst)[0, 2] == ({"unmet_0_2": 1.0, "unmet_0_1": -1.0}, ">=", 0.0)
+
+
+def test_peak_stock_of_a_lost_item_follows_from_what_is_lost():
+    """X_1 - E D_0 + U_0, with E D_0 = 4, times 0.5 at most 20: the constant moves over."""
+    limit = StockLimit(4, 1, ((0, 0.5),), 20.0)
+    inst = instance(sampled=frozenset({0}), lost=frozenset({0}), stock_limits=(limit,))
+    assert rows(storage, inst)[4, 1] == ({"supply_0_1": 0.5, "unmet_0_0": 0.5}, "<=", 22.0)
+
+
+def test_supply_balance_spreads_an_order_over_the_periods_that_it_may_come_in():
+    """60 % of an order of period 0 is expected in period 0, 30 % more in period 2."""
+    inst = instance(lines=(line(periods=(0,), fraction=0.9, arrivals=(((0, 0.6), (2, 0.3)),)),))
+    found = rows(supply_balance, inst)
+    assert found[0, 0][0]["lots_0_0_0"] == -0.6
+    assert "lots_0_0_0" not in found[0, 1][0]
+    assert found[0, 2][0]["lots_0_0_0"] == -0.3
 
 
 def test_rise_needs_arrival_in_pieces_and_switches():
@@ -329,7 +376,7 @@ def test_expected_cost_takes_discounts_off_the_goods_of_the_tier():
 
 
 def test_weighted_backorders_count_by_priority_alone():
-    inst = instance(weight=np.array([2.5]))
+    inst = instance(weight=np.full((1, 3), 2.5))
     assert weights(weighted_backorders(inst, variables(inst))) == {f"piece_0_{t}_0": -2.5 for t in range(3)}
 
 

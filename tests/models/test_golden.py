@@ -16,7 +16,7 @@ from procure.solution.ledger import Decision, Laws
 from procure.solution.limits import limits_of
 from procure_milp.build import Model, build_model
 from procure_milp.constraints import BLOCKS
-from procure_milp.instance import Rise
+from procure_milp.instance import PathCut, Rise
 from tests.models.whole_plan import whole_plan
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -42,6 +42,8 @@ def model(objective: str) -> Model:
     inst = Stage(task, goal, Options(), Decision.nothing(network)).translation.instance
     if objective == "cost":
         inst.rises.append(Rise(0, -1, 0, 0.0, 6.0, (("lots", (0, 0, 0)),)))
+        cell = min(inst.lost)
+        inst.path_cuts.append(PathCut(cell, 1, "unmet", ((0, -0.5), (1, -0.25)), ((3, 0, 0.125),), 2.0))
     return build_model(inst, objective)
 
 

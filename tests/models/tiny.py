@@ -72,7 +72,7 @@ def instance(n_cells: int = 1, *, counted: bool = False, **changes: Any) -> Inst
         expected_before=np.repeat([[0.0, 4.0, 4.0]], n_cells, axis=0),
         supply_cost=np.full(shape, 1.0),
         backorder_cost=np.full(shape, 10.0),
-        weight=np.ones(n_cells),
+        weight=np.ones(shape),
         target=np.zeros(shape),
         target_cost=np.full(n_cells, 9.0),
         cover=np.full(shape, np.inf),

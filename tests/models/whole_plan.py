@@ -23,6 +23,7 @@ PLAN: dict[str, Any] = {
             "max_cover_days": 14,
         },
         {"item": "B", "backorder_cost": 4.0, "holding_cost": 1.0, "storage": {"m3": 0.25}, "priority": 2.0},
+        {"item": "C", "backorder_cost": 4.0, "holding_cost": 1.0, "unmet_demand": "lost"},
     ],
     "warehouses": [{"warehouse": "NEAR", "capacity": {"m3": 12.0}}, {"warehouse": "FAR"}],
     "suppliers": [
@@ -71,9 +72,10 @@ PLAN: dict[str, Any] = {
             "warehouses": ["FAR"],
             "unit_price": 6.0,
             "order_multiple": 0,
-            "delivered_fraction": 0.75,
+            "delivered_fraction": {"1": 0.5, "0.5": 0.5},
             "lead_time": 0,
         },
+        {"supplier": "Q", "item": "C", "warehouses": ["NEAR"], "unit_price": 2.0, "lead_time": {"0": 0.5, "7": 0.5}},
     ],
     "lanes": [
         {
@@ -82,6 +84,7 @@ PLAN: dict[str, Any] = {
             "lead_time": 7,
             "unit_cost": 0.5,
             "fixed_cost": 3.0,
+            "items": ["A", "B"],
             "capacity": {"m3": 5.0},
         }
     ],
@@ -94,7 +97,9 @@ PLAN: dict[str, Any] = {
         {"item": "A", "warehouse": "NEAR", "mean": [4, 6, 5], "sd": [2, 3, 2]},
         {"item": "A", "warehouse": "FAR", "mean": [0, 3, 3], "sd": [0, 1, 1]},
         {"item": "B", "warehouse": "NEAR", "mean": [5, 5, 5]},
+        {"item": "C", "warehouse": "NEAR", "mean": [2, 2, 2], "sd": [1, 1, 1]},
     ],
+    "policy": {"scenarios": 4},
     "capital": {
         "order_budget": 150.0,
         "cash": {"opening": 200.0, "inflow": 50.0},

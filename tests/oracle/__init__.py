@@ -38,6 +38,15 @@ Where the contract leaves a choice, the oracle's is this:
     ``currency`` sells in plan currency. A lane's capacity may be a list, its multiple 0 (any quantity).
 26. The second stage of the objective ``backorders`` keeps its allowance within 1e-6, relative, as any limit.
 27. Overlapping promotions: one after the other, each on the mean and variance that the last one left.
+28. S_t: receipts count as expected or random by period t, demand by period t - 1.
+29. Orders, and the lead time and the share of one order, are independent of each other. What arrives after the
+    horizon is never there, but is paid in full.
+30. E[X_t] of safety stock, cover and transfers is the mean over the same window as B_t.
+31. An order with a gamma lead time takes a day at least. An open order's error is in parts of a day.
+32. Units lost: ``backorder_cost`` + r stands in the part ``backorder``; nothing is owed at the end, so no r_B;
+    ``end_units`` are the units lost in the last period; P = T for all means of such an item.
+33. Supply of customers who wait is exact: receipts of a period are independent, so their laws add up. Lost sales
+    are means over 100,000 paths, with their standard error. The grid knows neither: see :mod:`tests.oracle.risks`.
 """
 
 from __future__ import annotations

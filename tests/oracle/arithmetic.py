@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -13,8 +12,11 @@ from .dates import Calendar, day, per_period
 from .demand import Cell, Demand
 from .limits import LimitKey, Limits
 from .losses import Array, Window
+from .lost import RUNS, demand_paths
 from .network import Network
+from .projection import Projection, where_customers_wait, where_sales_are_lost
 from .purchases import Orders, PurchaseOrder, Transfers, purchase_orders
+from .supply import Flow, Receipt, receipt_chances
 
 COST_PARTS = (
     "purchase",
@@ -27,17 +29,6 @@ COST_PARTS = (
     "safety_stock",
     "terminal",
 )
-
-
-@dataclass(frozen=True)
-class Projection:
-    """One cell over the horizon, units; every array has shape (periods,)."""
-
-    supply: Array
-    demand_mean: Array
-    on_hand: Array
-    backorders: Array
-    peak: Array
 
 
 class Oracle:
@@ -57,6 +48,7 @@ class Oracle:
         self.policy: Mapping[str, Any] = plan.get("policy", {})
         self._protection = {cell: self.network.protection(cell) for cell in self.cells}
         self._windows: dict[tuple[Cell, int, int], Window] = {}
+        self._demand_paths: dict[Cell, Array] = {}
 
     # --- demand -------------------------------------------------------------------------------
 
@@ -98,16 +90,33 @@ class Oracle:
 
     @cached_property
     def opening(self) -> dict[Cell, Array]:
-        """Supply of each cell when nothing is ordered or shipped."""
-        supply = {cell: np.zeros(self.periods) for cell in self.cells}
+        """Expected supply of each cell when nothing is ordered or shipped."""
+        return self.supply({}, {})
+
+    def flows(self, orders: Orders, transfers: Transfers) -> dict[Cell, Flow]:
+        """Supply of every cell: stock, transfers, open orders and orders."""
+        flows = {cell: Flow(np.zeros(self.periods), self._protection[cell]) for cell in self.cells}
         for row in self.plan.get("stock", []):
-            cell = row["item"], row["warehouse"]
-            supply[cell] += (row.get("on_hand") or 0.0) - (row.get("backorders") or 0.0)
-        for row in self.plan.get("open_orders", []):
-            serves = self.calendar.periods_in(self._days_to_arrival(row))
-            if serves < self.periods:
-                supply[row["item"], row["warehouse"]][serves:] += row["quantity"]
-        return supply
+            flows[row["item"], row["warehouse"]].sure[:] += (row.get("on_hand") or 0.0) - (row.get("backorders") or 0.0)
+        for place, row in enumerate(self.plan.get("open_orders", [])):
+            flows[row["item"], row["warehouse"]].receipts.append(self._open_receipt(place, row))
+        for (name, warehouse, period), quantity in orders.items():
+            offer = self.network.offers[name]
+            if quantity > 0:
+                flows[offer.item, warehouse].receipts.append(offer.receipt_of(warehouse, period, quantity))
+        for (origin, to, item, period), quantity in transfers.items():
+            flows[item, origin].sure[period:] -= quantity
+            flows[item, to].sure[period + self.network.lanes[origin, to].lead :] += quantity
+        return flows
+
+    def _open_receipt(self, place: int, row: Mapping[str, Any]) -> Receipt:
+        days = self._days_to_arrival(row)
+        return Receipt(
+            key=("open", place),
+            quantity=float(row["quantity"]),
+            nominal=self.calendar.periods_in(days),
+            chances=receipt_chances(self.calendar, days, float(row.get("lead_time_sd") or 0.0)),
+        )
 
     def _days_to_arrival(self, row: Mapping[str, Any]) -> float:
         """Days from the start until an open order arrives; overdue ones take ``overdue_days``."""
@@ -115,34 +124,25 @@ class Oracle:
         return float(days if days >= 0 else self.policy.get("overdue_days", 7))
 
     def supply(self, orders: Orders, transfers: Transfers) -> dict[Cell, Array]:
-        """X_t of every cell."""
-        supply = {cell: path.copy() for cell, path in self.opening.items()}
-        for (name, warehouse, period), quantity in orders.items():
-            offer = self.network.offers[name]
-            supply[offer.item, warehouse][period + offer.lead :] += offer.fraction * quantity
-        for (origin, to, item, period), quantity in transfers.items():
-            supply[item, origin][period:] -= quantity
-            supply[item, to][period + self.network.lanes[origin, to].lead :] += quantity
-        return supply
+        """E[X_t] of every cell."""
+        return {cell: flow.expected() for cell, flow in self.flows(orders, transfers).items()}
 
-    def project(self, cell: Cell, supply: Array, protection: int | None = None) -> Projection:
-        """Expected stock and backorders of a cell along a path of supply."""
-        now = [self.window(cell, t, protection) for t in range(self.periods)]
-        before = [self.window(cell, t - 1, protection) for t in range(self.periods)]
-        return Projection(
-            supply=supply,
-            demand_mean=self.demand.mean_of(cell),
-            on_hand=np.array([float(w.on_hand(x)) for w, x in zip(now, supply, strict=True)]),
-            backorders=np.array([float(w.backorders(x)) for w, x in zip(now, supply, strict=True)]),
-            peak=np.array([float(w.on_hand(x)) for w, x in zip(before, supply, strict=True)]),
-        )
+    def project(self, cell: Cell, flow: Flow, protection: int | None = None) -> Projection:
+        """Expected stock and backorders of a cell."""
+        mean = self.demand.mean_of(cell)
+        if self.network.loses(cell[0]):
+            if cell not in self._demand_paths:
+                self._demand_paths[cell] = demand_paths(self.demand, cell, RUNS)
+            return where_sales_are_lost(flow, mean, self._demand_paths[cell])
+        windows = [self.window(cell, t, protection) for t in range(-1, self.periods)]
+        return where_customers_wait(flow, mean, windows, protection)
 
     def projection(
         self, orders: Orders, transfers: Transfers, protection: int | None = None
     ) -> dict[Cell, Projection]:
         """Projection of every cell; ``protection`` = T counts all surprises (open loop)."""
-        supply = self.supply(orders, transfers)
-        return {cell: self.project(cell, supply[cell], protection) for cell in self.cells}
+        flows = self.flows(orders, transfers)
+        return {cell: self.project(cell, flow, protection) for cell, flow in flows.items()}
 
     # --- money --------------------------------------------------------------------------------
 
@@ -173,11 +173,21 @@ class Oracle:
         for cell, path in self.projection(orders, transfers).items():
             item = self.network.items[cell[0]]
             parts["holding"] += self.network.holding_cost(cell[0]) * float(path.on_hand.sum())
-            parts["backorder"] += item["backorder_cost"] * float(path.backorders.sum())
+            parts["backorder"] += self.network.unmet_cost(cell[0]) * float(path.backorders.sum())
             parts["safety_stock"] += item["backorder_cost"] * self.shortfall(cell, path.supply)
-            parts["terminal"] += self.network.owed_cost(cell) * float(path.backorders[-1])
+            if not self.network.loses(cell[0]):
+                parts["terminal"] += self.network.owed_cost(cell) * float(path.backorders[-1])
             parts["terminal"] -= self.network.end_credit(cell[0]) * float(path.on_hand[-1])
         return {**parts, "total": sum(parts.values())}
+
+    def cost_error(self, orders: Orders, transfers: Transfers) -> float:
+        """Standard error of the total; 0 where no sales are lost."""
+        network, variance = self.network, 0.0
+        for (item, _), path in self.projection(orders, transfers).items():
+            if path.paths is not None:
+                rates = network.holding_cost(item), network.unmet_cost(item), network.end_credit(item)
+                variance += path.paths.error(*rates) ** 2
+        return variance**0.5
 
     def _transfer_cost(self, transfers: Transfers) -> float:
         sent = {key: quantity for key, quantity in transfers.items() if quantity > 0}

@@ -25,6 +25,8 @@ class Grid:
     """All combinations of a plan's decisions."""
 
     def __init__(self, oracle: Oracle, cap: float | None = None, most: int = 3_000_000) -> None:
+        if oracle.network.uncertain():
+            raise ValueError("the grid knows neither random supply nor lost sales")
         self.oracle = oracle
         self.axes = Axes(oracle, cap).axes
         self.shape = tuple(len(axis.levels) for axis in self.axes)

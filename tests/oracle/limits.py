@@ -78,7 +78,8 @@ class Limits:
 
     @cached_property
     def _peak(self) -> dict[tuple[str, str], np.ndarray]:
-        return {cell: self.oracle.project(cell, path).peak for cell, path in self.supply.items()}
+        projection = self.oracle.projection(self.orders, self.transfers)
+        return {cell: path.peak for cell, path in projection.items()}
 
     def _storage(self) -> Iterator[tuple[LimitKey, tuple[float, float]]]:
         peak = self._peak

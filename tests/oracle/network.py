@@ -38,9 +38,9 @@ class Network:
         return [lane for lane in self.lanes.values() if lane.ends[1] == warehouse and lane.carries(item)]
 
     def protection(self, cell: Cell) -> int:
-        """P of a cell, periods; T for everything under ``cumulative``."""
+        """P of a cell, periods; T for everything under ``cumulative`` and where sales are lost."""
         horizon = self.calendar.periods
-        if self.policy.get("uncertainty", "protection") == "cumulative":
+        if self.policy.get("uncertainty", "protection") == "cumulative" or self.loses(cell[0]):
             return horizon
         return int(min(self._own_protection(cell, frozenset()), horizon))
 
@@ -71,6 +71,21 @@ class Network:
         last = self.calendar.periods - 1
         costs = [offer.landed(plain=True) for offer in self.usable_offers(cell) if offer.valid(last)]
         return min(costs, default=self.replacement_cost(cell[0]))
+
+    def loses(self, item: str) -> bool:
+        """Tell whether customers of an item go elsewhere when it is not there."""
+        return bool(self.items[item].get("unmet_demand") == "lost")
+
+    def uncertain(self) -> bool:
+        """Tell whether supply is random or sales are lost anywhere."""
+        offers = [offer.row.get(key) for offer in self.offers.values() for key in ("lead_time", "delivered_fraction")]
+        late = any(row.get("lead_time_sd") for row in self.plan.get("open_orders", []))
+        return late or any(isinstance(terms, Mapping) for terms in offers) or any(map(self.loses, self.items))
+
+    def unmet_cost(self, item: str) -> float:
+        """Money per unit backordered per period, or per unit lost."""
+        extra = self.replacement_cost(item) if self.loses(item) else 0.0
+        return float(self.items[item]["backorder_cost"]) + extra
 
     def holding_cost(self, item: str) -> float:
         """Money per unit on hand per period."""

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from .dates import Calendar, day
+from .supply import Receipt, arrival_chances, points_of
 
 #: Slack, relative, with which a quantity or value reaches a break, a tier or a minimum.
 REACHED = 1e-9
@@ -141,6 +142,16 @@ class Offer:
     def receipt(self, period: int) -> date:
         """Nominal receipt date of an order of a period."""
         return self.calendar.receipt_date(period, self.lead_days)
+
+    def receipt_of(self, warehouse: str, period: int, quantity: float) -> Receipt:
+        """What may become of an order."""
+        return Receipt(
+            key=(self.id, warehouse, period),
+            quantity=quantity,
+            nominal=period + self.lead,
+            chances=arrival_chances(self.calendar, self.row.get("lead_time"), period),
+            shares=tuple(points_of(self.row.get("delivered_fraction"), 1.0)),
+        )
 
 
 @dataclass(frozen=True)

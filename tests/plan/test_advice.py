@@ -71,15 +71,6 @@ def test_closures_count_for_what_can_be_ordered() -> None:
     assert "can be placed and arrive" in warnings(suppliers=suppliers)[0]
 
 
-def test_random_supply_is_used_at_its_mean() -> None:
-    assert (
-        "offers: lead time or delivered fraction of NEAR/BOLT is random"
-        in warnings(offers=offer(lead_time={"7": 0.5, "14": 0.5}))[0]
-    )
-    assert "is random" in warnings(offers=offer(delivered_fraction={"1": 0.5, "0": 0.5}))[0]
-    assert warnings(offers=offer(delivered_fraction=0.9, lead_time={"7": 1})) == []
-
-
 def order(receipt_date: str, **changes: Any) -> list[dict[str, Any]]:
     row = {
         "po_number": "P-1",
@@ -104,10 +95,6 @@ def test_open_orders_too_late() -> None:
     """The last period begins on 20 April; what comes on the 21st serves none."""
     assert warnings(open_orders=order("2026-04-20")) == []
     assert "1 line arrives after 2026-04-20 (P-1)" in warnings(open_orders=order("2026-04-21"))[0]
-
-
-def test_random_receipt_dates() -> None:
-    assert "lead_time_sd" in warnings(open_orders=order("2026-03-09", lead_time_sd=3))[0]
 
 
 def test_demand_outside_the_horizon_is_ignored() -> None:

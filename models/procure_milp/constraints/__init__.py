@@ -13,6 +13,7 @@ from procure_milp.constraints.purchase_orders import (
     order_maximum,
     order_minimum,
 )
+from procure_milp.constraints.sampled import lost_grows, path_cut, stocked_floor, unmet_floor
 from procure_milp.constraints.stock import (
     maximum_cover,
     rise_needs_arrival,
@@ -50,5 +51,9 @@ BLOCKS = (
     money_limit,
     backorder_limit,
     rise_needs_arrival,
+    unmet_floor,
+    stocked_floor,
+    path_cut,
+    lost_grows,
 )
-"""C1 to C27, in the order of FORMULATION.md."""
+"""C1 to C31, in the order of FORMULATION.md."""

@@ -63,8 +63,8 @@ def money_limit(inst: Instance, var: Variables) -> Iterator[Row]:
 def backorder_limit(inst: Instance, var: Variables) -> Iterator[Row]:
     r"""C26. Second stage of `backorders`: no more than the first stage allows [weighted unit-periods].
 
-    .. math:: \sum_{c,t} \omega_c B_{ct} \le \bar B
+    .. math:: \sum_{c,t} \omega_{ct} B_{ct} \le \bar B
     """
     if inst.backorder_limit < float("inf"):
-        total = lpSum(float(inst.weight[c]) * backorders(inst, var, c, t) for c, t in inst.envelopes)
+        total = lpSum(float(inst.weight[c, t]) * backorders(inst, var, c, t) for c, t in inst.envelopes)
         yield (0,), total <= inst.backorder_limit - inst.weight_constant

@@ -16,14 +16,14 @@ from procure_milp.variables import Variables
 def supply_balance(inst: Instance, var: Variables) -> Iterator[Row]:
     r"""C1. Supply is that of the period before, plus what arrives, less what is shipped away [units].
 
-    .. math:: X_{ct} - X_{c,t-1} = O_{ct} - O_{c,t-1} + \sum_{l,u: u + L_l = t} f_l q_{lu}
+    .. math:: X_{ct} - X_{c,t-1} = O_{ct} - O_{c,t-1} + \sum_{l,u} m_{lut} q_{lu}
               + \sum_{m,u: u + L_m = t} z_{mu} - \sum_m z_{mt}
     """
     reach = reach_of(inst)
     change = np.diff(inst.opening, axis=1, prepend=0.0)
     for c in range(inst.n_cells):
         for t in range(inst.periods):
-            ordered = [inst.lines[k].fraction * quantity(inst, var, k, u) for k, u in reach.orders[c, t]]
+            ordered = [share * quantity(inst, var, k, u) for k, u, share in reach.orders[c, t]]
             moved_in = [step_size(inst.moves[k].step) * var.parcels[k, u] for k, u in reach.moves_in[c, t]]
             moved_out = [step_size(inst.moves[k].step) * var.parcels[k, u] for k, u in reach.moves_out[c, t]]
             before = var.supply[c, t - 1] if t > 0 else 0.0

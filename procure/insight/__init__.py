@@ -1,0 +1,1 @@
+"""What a plan is worth: simulation, replay, baselines, comparison."""
