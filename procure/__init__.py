@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from procure.engines.interface import Progress
     from procure.engines.run import solve
     from procure.errors import NoPlanError, PlanError, ProcureError, SolverError, UsageError
+    from procure.insight.baselines.run import baseline
+    from procure.insight.comparison.compare import compare
+    from procure.insight.comparison.records import Comparison
+    from procure.insight.rolling.loop import replay
+    from procure.insight.simulation.document import read_simulation
+    from procure.insight.simulation.records import Simulation
+    from procure.insight.simulation.run import simulate
     from procure.plan import check_plan, read_plan
     from procure.plan.records import Plan
     from procure.solution.document import read_solution
@@ -25,35 +32,49 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Comparison",
     "NoPlanError",
     "Plan",
     "PlanError",
     "ProcureError",
     "Progress",
+    "Simulation",
     "Solution",
     "SolverError",
     "UsageError",
     "__version__",
+    "baseline",
     "check_plan",
+    "compare",
     "errors",
     "read_plan",
+    "read_simulation",
     "read_solution",
+    "replay",
+    "simulate",
     "solve",
 ]
 
 # Names are looked up when first used, so that `procure --help` needs none of the heavy libraries.
 _HOMES = {
+    "Comparison": "procure.insight.comparison.records",
     "NoPlanError": "procure.errors",
     "Plan": "procure.plan.records",
     "PlanError": "procure.errors",
     "ProcureError": "procure.errors",
     "Progress": "procure.engines.interface",
+    "Simulation": "procure.insight.simulation.records",
     "Solution": "procure.solution.records",
     "SolverError": "procure.errors",
     "UsageError": "procure.errors",
+    "baseline": "procure.insight.baselines.run",
     "check_plan": "procure.plan",
+    "compare": "procure.insight.comparison.compare",
     "read_plan": "procure.plan",
+    "read_simulation": "procure.insight.simulation.document",
     "read_solution": "procure.solution.document",
+    "replay": "procure.insight.rolling.loop",
+    "simulate": "procure.insight.simulation.run",
     "solve": "procure.engines.run",
 }
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 import click
 
 import procure
+from procure.cli.baseline import baseline
 from procure.cli.check import check
+from procure.cli.compare import compare
 from procure.cli.faults import FaultReport
 from procure.cli.init import init
 from procure.cli.leave import leave
 from procure.cli.schema import schema
+from procure.cli.simulate import simulate
 from procure.cli.solve import solve
 from procure.cli.streams import tolerate_any_text
 
@@ -38,7 +41,7 @@ def cli(debug: bool) -> None:
     tolerate_any_text()
 
 
-for command in (init, check, solve, schema):
+for command in (init, check, solve, simulate, baseline, compare, schema):
     cli.add_command(command)
 
 

@@ -74,6 +74,8 @@ def relaxation_words(solution: Solution) -> list[str]:
 
 def quality(solution: Solution) -> str:
     """Say how good the plan is, from its proven bound."""
+    if solution.engine == "baseline":
+        return f"Ordered by the rule {solution.solver}, which proves nothing; `procure solve` looks for a better plan."
     if solution.bound is None or solution.gap is None:
         return "How far this is from the best plan is not known: the time ran out before anything was proven."
     bound = f"proven bound {money(solution.bound)} {solution.plan.currency}"

@@ -6,6 +6,7 @@ import numpy as np
 
 from procure.engines.interface import Options, Outcome, Task
 from procure.engines.stage import Best, Goal, Stage
+from procure.solution.check import violations
 from procure.solution.ledger import Decision, Ledger, keep_ledger
 from procure.solution.limits import Limits, broken_by_start, excess, relaxed
 
@@ -18,6 +19,7 @@ def solve_compact(task: Task, options: Options) -> Outcome:
     seconds: dict[str, float] = {}
     start = Decision.nothing(task.network)
     limits, start = _relax(task, options, start)
+    start = _better_start(task, limits, start)
     seconds["relax limits"] = options.seconds
     backorder_limit, backorder_bound = np.inf, None
     if task.network.plan.policy.objective == "backorders":
@@ -46,6 +48,14 @@ def solve_compact(task: Task, options: Options) -> Outcome:
         engine="compact",
         solver=options.solver,
     )
+
+
+def _better_start(task: Task, limits: Limits, start: Decision) -> Decision:
+    """Take the start that the caller gives if it keeps every limit and is cheaper than doing nothing."""
+    if task.start is None:
+        return start
+    ours, theirs = (keep_ledger(task.network, task.laws, decision) for decision in (start, task.start))
+    return task.start if theirs.total < ours.total and not violations(theirs, limits) else start
 
 
 def _relax(task: Task, options: Options, start: Decision) -> tuple[Limits, Decision]:

@@ -81,6 +81,7 @@ class Task:
     network: Network
     laws: Laws
     limits: Limits
+    start: Decision | None = None
 
 
 @dataclass(frozen=True, eq=False)

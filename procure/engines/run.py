@@ -18,6 +18,7 @@ from procure.solution.check import violations
 from procure.solution.ledger import Laws, Ledger, keep_ledger
 from procure.solution.limits import limits_of
 from procure.solution.records import Solution
+from procure.solution.replay import decision_from, ensure_of_plan
 from procure_milp.other_solvers import SolverMissingError, ensure_available
 from procure_milp.solve import still_running
 
@@ -32,6 +33,7 @@ def solve(
     time_limit: float = 60.0,
     gap: float = 1e-3,
     seed: int | None = None,
+    start: Solution | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Solution:
@@ -53,6 +55,8 @@ def solve(
         Relative gap between total and proven bound at which to stop.
     seed
         Seed of all random draws; default: as the plan says.
+    start
+        A solution of the same plan to better, of a baseline say: the run begins with it if it keeps every limit.
     progress
         Called from time to time with how far the run is.
     stop
@@ -66,7 +70,7 @@ def solve(
     Raises
     ------
     UsageError
-        An engine or solver of that name is not there.
+        An engine or solver of that name is not there, or the start belongs to another plan.
     SolverError
         The solver broke down.
     InternalError
@@ -75,9 +79,12 @@ def solve(
     if engine not in ENGINES:
         raise UsageError(f"engine {engine!r} is not there yet; use auto or compact")
     _ensure_there(solver)
+    if start is not None:
+        ensure_of_plan(plan, start)
     plan = _with_policy(plan, objective, seed)
     network = build_network(plan)
-    task = Task(network, Laws.of(network), limits_of(network))
+    first = None if start is None else decision_from(network, start)
+    task = Task(network, Laws.of(network), limits_of(network), first)
     options = Options(solver=solver, time_limit=time_limit, gap=gap, progress=progress, stop=stop or threading.Event())
     outcome = _in_worker(ENGINES[engine], task, options)
     ledger = keep_ledger(network, task.laws, outcome.decision)

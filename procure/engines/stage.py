@@ -15,7 +15,7 @@ from procure.engines.dive import Dive
 from procure.engines.interface import Options, Progress, Task
 from procure.engines.path_cuts import PathCuts
 from procure.engines.places import Places
-from procure.engines.reach import reach_of
+from procure.engines.reach import Reach, reach_of
 from procure.engines.separate import violated_rises
 from procure.engines.translate import Translation, decision_of, translate
 from procure.engines.useful import useful_levels
@@ -110,24 +110,35 @@ class Stage:
         self.levels = useful_levels(
             task.network, task.laws, backorders_only=goal.name != "cost" or goal.backorder_limit < np.inf
         )
-        self.translation = self._translation()
-        self.curves = Curves(task.laws, self.translation.cells)
-        self.path_cuts = PathCuts(task.network, task.laws, self.translation)
 
-    def _translation(self) -> Translation:
+    @cached_property
+    def _reach(self) -> Reach:
         goal, task = self.goal, self.task
         hard = tuple(limit for k, limit in enumerate(goal.limits) if k not in goal.slack)
         most_cost = self.best.ledger.total if goal.name == "cost" else np.inf
-        reach = reach_of(task.network, task.laws.planned, self.levels, hard, most_cost)
-        self._proven = reach.proven
+        return reach_of(task.network, task.laws.planned, self.levels, hard, most_cost)
+
+    @cached_property
+    def translation(self) -> Translation:
+        """The instance, and where its positions come from."""
         return translate(
-            task.network,
-            task.laws,
-            goal.limits,
-            reach,
-            slack=goal.slack,
-            backorder_limit=goal.backorder_limit + self.levels.backorders,
+            self.task.network,
+            self.task.laws,
+            self.goal.limits,
+            self._reach,
+            slack=self.goal.slack,
+            backorder_limit=self.goal.backorder_limit + self.levels.backorders,
         )
+
+    @cached_property
+    def curves(self) -> Curves:
+        """The convex functions of expected supply."""
+        return Curves(self.task.laws, self.translation.cells)
+
+    @cached_property
+    def path_cuts(self) -> PathCuts:
+        """Cuts of the cells that draws value."""
+        return PathCuts(self.task.network, self.task.laws, self.translation)
 
     @cached_property
     def constant(self) -> float:
@@ -148,11 +159,11 @@ class Stage:
 
     def run(self) -> Best:
         """Refine until the gap is reached, nothing changes any more, or time is over."""
+        if self._take_alone():
+            return self.best
         inst = self.translation.instance
         if not inst.lines and not inst.moves:
             self.best.bound = self.goal.value(self.best.ledger)
-            return self.best
-        if self._take_alone():
             return self.best
         session = self._open(inst)
         small = len(session.whole) < DIVE_FROM
@@ -197,8 +208,9 @@ class Stage:
             session,
             lambda: 0.0 if self.options.over else until - self.options.seconds,
         )
-        self._take(dive.run())
-        self._tell(self.best.bound)
+        if not self.best.ledger.decision.orders.any():
+            self._take(dive.run())
+            self._tell(self.best.bound)
         while not self._done() and self.options.seconds < until:
             if not self._take(dive.improve(self.best.ledger.decision)):
                 return
@@ -252,7 +264,7 @@ class Stage:
     def _watch(self, bound: float, _best: float, values: Array | None) -> None:
         if values is not None:
             self._offer(values)
-        if np.isfinite(bound) and self._proven:
+        if np.isfinite(bound) and self._reach.proven:
             self._tell(max(self.best.bound, bound + self.constant))
 
     def _tell(self, bound: float) -> None:
@@ -274,7 +286,7 @@ class Stage:
         return self.goal.gross(self.best.ledger)
 
     def _prove(self, bound: float) -> None:
-        if np.isfinite(bound) and self._proven:
+        if np.isfinite(bound) and self._reach.proven:
             self.best.bound = max(self.best.bound, bound + self.constant)
         self._tell(self.best.bound)
 

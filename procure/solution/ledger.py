@@ -68,7 +68,7 @@ class Ledger:
 
     @property
     def weighted_backorders(self) -> float:
-        """Sum of priority times expected backorders or lost units, the objective `backorders` [weighted unit-periods]."""
+        """Sum of priority times backorders or units lost, the objective `backorders` [weighted unit-periods]."""
         weights = self.network.priority[self.network.cell_item]
         return float(weights @ self.stocks.backorders.sum(axis=1))
 

@@ -15,8 +15,9 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from procure.errors import UsageError
@@ -48,13 +49,33 @@ def write_solution(solution: Solution, directory: str | Path) -> tuple[Path, ...
     UsageError
         The directory can't be made or written to.
     """
+    return write_as_set(directory, partial(_stage, solution))
+
+
+def write_as_set(directory: str | Path, stage: Callable[[Path], Sequence[str]]) -> tuple[Path, ...]:
+    """Write files into `directory`, made if need be, all or none of them; return their paths.
+
+    Parameters
+    ----------
+    directory
+        Where the files go.
+    stage
+        Writes every file into the directory it is given; returns their names in the order of their replacement.
+
+    Raises
+    ------
+    UsageError
+        The directory can't be made or written to.
+    """
     folder = Path(directory)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _remove_stale(folder)
         staging = Path(tempfile.mkdtemp(prefix=f"{_STAGING}{os.getpid()}-", dir=folder))
         try:
-            names = _stage(solution, staging)
+            names = stage(staging)
+            for name in names:
+                _settle(staging / name)
             return _replace(staging, folder, names)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
@@ -85,8 +106,8 @@ def ensure_writable(directory: str | Path) -> None:
         raise UsageError(f"can't write to {folder}: {error.strerror or error}; choose another with -o") from error
 
 
-def ensure_apart(plan: str | Path, directory: str | Path) -> None:
-    """Refuse an output directory in which the result would replace the plan it was made from.
+def ensure_apart(plan: str | Path, directory: str | Path, names: Sequence[str] = (*FILES, SAMPLES_FILE)) -> None:
+    """Refuse an output directory in which the result, files of these names, would replace the plan it was made from.
 
     Raises
     ------
@@ -96,7 +117,7 @@ def ensure_apart(plan: str | Path, directory: str | Path) -> None:
     source, folder = Path(plan), Path(directory)
     if not folder.is_dir():
         return
-    taken = [folder, *(folder / name for name in (*FILES, SAMPLES_FILE))]
+    taken = [folder, *(folder / name for name in names)]
     if any(path.exists() and path.samefile(source) for path in taken):
         raise UsageError(f"the result in {folder} would replace the plan {source}; choose another with -o")
 
@@ -107,16 +128,14 @@ def _stage(solution: Solution, staging: Path) -> tuple[str, ...]:
     digests: dict[str, str] = {}
     if plan.samples is not None:
         plan.samples.to_csv(staging / SAMPLES_FILE, index=False, lineterminator="\n")
-        digests[SAMPLES_FILE] = _settle(staging / SAMPLES_FILE)
+        digests[SAMPLES_FILE] = _digest(staging / SAMPLES_FILE)
         plan = plan.model_copy(update={"demand_samples": SAMPLES_FILE})
     for name, text in _texts(solution, plan.to_json()):
         path = staging / name
         path.write_text(text, encoding="utf-8", newline="")
-        digests[name] = _settle(path)
-    path = staging / SOLUTION_FILE
-    with path.open("w", encoding="utf-8", newline="") as file:
+        digests[name] = _digest(path)
+    with (staging / SOLUTION_FILE).open("w", encoding="utf-8", newline="") as file:
         file.writelines(solution_text(solution, files=digests))
-    _settle(path)
     return (*digests, SOLUTION_FILE)
 
 
@@ -145,12 +164,16 @@ def _plain(cell: Cell) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
-def _settle(path: Path) -> str:
-    """Force a file to disk and return its SHA-256."""
+def _digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _settle(path: Path) -> None:
+    """Force a file to disk."""
     with path.open("rb+") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
-    return digest
 
 
 def _replace(staging: Path, folder: Path, names: Sequence[str]) -> tuple[Path, ...]:

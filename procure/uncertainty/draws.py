@@ -67,7 +67,8 @@ def lead_days(lead: LeadTime, uniform: Array) -> Array:
         drawn = _inverse(lead.points, uniform)
     elif lead.sd > 0.0:
         shape, scale = (lead.mean / lead.sd) ** 2, lead.sd**2 / lead.mean
-        drawn = np.asarray(special.gammaincinv(shape, uniform) * scale, dtype=np.float64)
+        # a lead time drawn as next to nothing still takes the day it is rounded up to
+        drawn = np.maximum(np.asarray(special.gammaincinv(shape, uniform) * scale, dtype=np.float64), 1e-6)
     else:
         drawn = np.full(uniform.shape, lead.mean)
     return np.ceil(drawn - ROUNDING)

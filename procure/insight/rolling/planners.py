@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -40,10 +41,16 @@ class SolvePlanner:
         return "procure"
 
     def __call__(self, plan: Plan) -> Solution:
-        """Solve the plan."""
+        """Solve the plan, from the best plan that rules of thumb make: little time must not mean a poor plan."""
         from procure.engines.run import solve
+        from procure.insight.baselines import POLICIES, baseline
 
-        return solve(plan, objective=self.objective, solver=self.solver, time_limit=self.time_limit, gap=self.gap)
+        started = time.monotonic()
+        start = min((baseline(plan, policy) for policy in POLICIES), key=lambda solution: solution.cost.total)
+        left = max(self.time_limit - (time.monotonic() - started), 1.0)
+        return solve(
+            plan, objective=self.objective, solver=self.solver, time_limit=left, gap=self.gap, start=start
+        )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,142 @@
+"""A buyer who follows a rule: plan in, solution out, in the format of `procure.solve`."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from procure.errors import InternalError, UsageError
+from procure.insight.baselines.desk import Desk
+from procure.insight.baselines.expedite import Rush, expedited
+from procure.insight.baselines.limits import Entry, keep_limits, mend, runs_out
+from procure.insight.baselines.policies import least_return_first, marginal, min_max, repair_chain
+from procure.insight.baselines.purchase_orders import settle
+from procure.insight.baselines.transfers import ship
+from procure.plan.advice import check_plan
+from procure.plan.network import Network, build_network
+from procure.plan.records import Plan
+from procure.solution.assemble import assemble
+from procure.solution.check import violations
+from procure.solution.ledger import Decision, Laws, keep_ledger
+from procure.solution.limits import Limits, broken_by_start, excess, limits_of, relaxed
+from procure.solution.records import Solution
+
+Array = NDArray[np.float64]
+Policy = Callable[[Desk], tuple[NDArray[np.int64], Array]]
+
+POLICIES = ("min-max", "repair-chain", "marginal")
+ATTEMPTS = 6
+"""Most attempts to place the orders of a period, each without the suppliers whose minimum could not be kept."""
+_RULES: dict[str, Policy] = {"min-max": min_max, "repair-chain": repair_chain, "marginal": marginal}
+
+
+def baseline(plan: Plan, policy: str = "min-max", *, periods: int | None = None) -> Solution:
+    """Order as a good buyer with a common policy would, period by period, and keep every rule of the plan.
+
+    All three choose one usual source per item and warehouse by total cost per unit, supply warehouses over lanes by
+    fair shares, buy from a faster supplier where waiting costs more than the surcharge, and cut back what the limits
+    forbid, largest cover first. Each period is decided on what is expected by then, so the first period holds
+    what the buyer would order today.
+
+    Parameters
+    ----------
+    plan
+        The plan, as `read_plan` gives it.
+    policy
+        `min-max` (reorder point and order-up-to level, as Odoo and ERPNext), `repair-chain` (need, multiple, minimum,
+        discount, container, then scaled down to the limits, as SAP F&R and Netstock publish) or `marginal` (units
+        ranked by return per money, as Lokad describes).
+    periods
+        Periods to decide, from the first; default: all. Nothing is ordered in later ones. What a period orders does
+        not depend on later ones, so a replay, which carries out the first period only, asks for one.
+
+    Returns
+    -------
+    Solution
+        With engine `baseline` and the policy as solver; without a bound.
+
+    Raises
+    ------
+    UsageError
+        There is no such policy, or fewer than one period to decide.
+    """
+    if policy not in POLICIES:
+        raise UsageError(f"no policy {policy!r}; there are {', '.join(POLICIES)}")
+    if periods is not None and periods < 1:
+        raise UsageError(f"periods must be 1 or more, got {periods}")
+    started = time.monotonic()
+    network = build_network(plan)
+    laws, given = Laws.of(network), limits_of(network)
+    limits = _with_slack(network, laws, given)
+    desk = Desk(network, laws, limits)
+    for period in range(network.periods if periods is None else min(periods, network.periods)):
+        _decide(desk, period, policy)
+    mend(desk)
+    ledger = desk.ledger()
+    if broken := violations(ledger, limits):
+        raise InternalError(f"the policy {policy} breaks {len(broken)} rules, the first: {broken[0]}")
+    return assemble(
+        ledger,
+        laws,
+        given,
+        limits,
+        bound=-math.inf,
+        backorder_bound=None,
+        gap=0.0,
+        engine="baseline",
+        solver=policy,
+        seconds={"total": time.monotonic() - started},
+        warnings=[str(warning) for warning in check_plan(plan)],
+    )
+
+
+def _with_slack(network: Network, laws: Laws, limits: Limits) -> Limits:
+    """The limits, with what ordering nothing exceeds them by added where the start itself breaks them."""
+    nothing = keep_ledger(network, laws, Decision.nothing(network))
+    slack = broken_by_start(limits, nothing)
+    return relaxed(limits, {k: np.where(mask, excess(nothing, limits[k]), 0.0) for k, mask in slack.items()})
+
+
+def _decide(desk: Desk, period: int, policy: str) -> None:
+    """Ship, then order, in one period."""
+    desk.turn_to(period)
+    ship(desk)
+    if not desk.network.line_allowed[:, period].any():
+        return
+    rush, wished = _wished(desk, policy)
+    if wished.any():
+        _place(desk, wished, rush, policy)
+    desk.look()
+
+
+def _wished(desk: Desk, policy: str) -> tuple[Rush, Array]:
+    """What the buyer would order if it were for nobody else to say, shape (L,) [units]."""
+    wished = np.zeros(desk.network.n_lines)
+    rush, quantity = expedited(desk)
+    wished[rush.lines] = quantity
+    desk.expect(rush.lines, quantity)
+    lines, quantity = _RULES[policy](desk)
+    wished[lines] = quantity
+    return rush, wished
+
+
+def _place(desk: Desk, wished: Array, rush: Rush, policy: str) -> None:
+    """Order what suppliers accept and the limits allow."""
+    network, period, refused = desk.network, desk.period, set[int]()
+    for _ in range(ATTEMPTS):
+        trial = np.where(np.isin(network.line_group, list(refused)), 0.0, wished)
+        desk.orders[:, period] = settle(desk, trial, smart=policy != "min-max")
+        lines = np.flatnonzero(desk.orders[:, period] > 0.0)
+        entries = [Entry(int(k), period, is_line=True) for k in lines]
+        rank = least_return_first(desk, entries, rush) if policy == "marginal" else runs_out(desk)
+        if not keep_limits(desk, entries, rank):
+            return
+        broken = {v.group for v in violations(desk.ledger(), desk.limits) if v.period == period and v.group is not None}
+        if not broken:
+            return
+        refused |= broken
+    desk.orders[np.isin(network.line_group, list(refused)), period] = 0.0
