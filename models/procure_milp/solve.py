@@ -113,6 +113,13 @@ class HighsSession:
             self._highs.startCallback(kind)
         self._highs.startCallback(_KIND.kCallbackSimplexInterrupt)
 
+    def close(self) -> None:
+        """Let go of the solver: a callback that it holds would keep the whole session in memory for good."""
+        self._watch = self._stop = None
+        if not self._give_up:
+            self._highs.setCallback(None, None)
+            self._highs.clear()
+
     def column(self, variable: Any) -> int:
         """Position of a variable among the columns."""
         return self._position[variable.name]
@@ -277,6 +284,7 @@ class HighsSession:
                 deadline = min(deadline, time.monotonic())
             self._give_up = time.monotonic() > deadline + GRACE
         if self._give_up:
+            _LEFT_BEHIND[:] = [thread for thread in _LEFT_BEHIND if thread.is_alive()]
             _LEFT_BEHIND.append(runner)
         return not self._give_up
 

@@ -166,6 +166,15 @@ class Stage:
             self.best.bound = self.goal.value(self.best.ledger)
             return self.best
         session = self._open(inst)
+        try:
+            self._refine_until_done(session)
+        finally:
+            session.close()
+        self.best.bound = self._within_tolerance(self.best.bound)
+        return self.best
+
+    def _refine_until_done(self, session: HighsSession) -> None:
+        inst = self.translation.instance
         small = len(session.whole) < DIVE_FROM
         if not small:
             self._relax(session, ROUNDS_BEFORE_DIVE, sharp=len(session.whole) < DIVE_PLAIN_FROM)
@@ -177,8 +186,6 @@ class Stage:
         while not self._done():
             if not self._search(search):
                 break
-        self.best.bound = self._within_tolerance(self.best.bound)
-        return self.best
 
     def _within_tolerance(self, bound: float) -> float:
         """Cut a bound down to the total found, if only the solver's tolerance lifts it above; else it is wrong."""

@@ -12,8 +12,7 @@ from scipy import special
 from procure.insight.baselines.desk import Desk
 from procure.insight.baselines.expedite import Rush
 from procure.insight.baselines.limits import Entry, Rank
-from procure.insight.baselines.lots import goods_of, legal, most_of_lines
-from procure.insight.baselines.worth import cost_of_early
+from procure.insight.baselines.lots import legal
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -54,7 +53,7 @@ def min_max(desk: Desk) -> tuple[Indices, Array]:
 
 
 def repair_chain(desk: Desk) -> tuple[Indices, Array]:
-    """When one item of a supplier has to be ordered, order what all of them need; then take price breaks that pay.
+    """When one item of a supplier has to be ordered, order what all of them need.
 
     As Netstock and SAP F&R do: the supplier's review decides, not the item. (Can-order policies: Silver, Pyke and
     Thomas, 2017, section 10.4.)
@@ -68,30 +67,7 @@ def repair_chain(desk: Desk) -> tuple[Indices, Array]:
     quantity = legal(desk, lines, wanted)
     forced = quantity * network.line_fraction[lines] > 2.0 * np.maximum(wanted, 0.0)
     quantity = np.where(forced & (point <= 1e-9), 0.0, quantity)
-    return lines, with_breaks(desk, lines, quantity)
-
-
-def with_breaks(desk: Desk, lines: Indices, quantity: Array) -> Array:
-    """Raise quantities to the next price break where that saves more than the units cost to hold."""
-    network, raised = desk.network, quantity.copy()
-    most = most_of_lines(desk, lines)
-    for k in np.flatnonzero(quantity > 0.0):
-        tariff = network.tariffs[network.line_offer[lines[k]]]
-        later = [s for s in tariff.starts if s > quantity[k]]
-        if not later:
-            continue
-        at = lines[k : k + 1]
-        multiple = network.fees.lots.multiple[at]
-        steps = np.ceil(later[0] / np.where(multiple > 0, multiple, 1.0) - 1e-9) * np.where(multiple > 0, multiple, 1.0)
-        target = np.where(multiple > 0.0, steps, later[0])
-        if target[0] > most[k]:
-            continue
-        extra = target - quantity[k]
-        here, there = goods_of(desk, at, quantity[k : k + 1]), goods_of(desk, at, target)
-        saved = (here * (1.0 + extra / quantity[k]) - there) * network.line_rate[at]
-        if saved[0] > cost_of_early(desk, at, quantity[k : k + 1], extra)[0]:
-            raised[k] = target[0]
-    return raised
+    return lines, quantity
 
 
 def marginal(desk: Desk) -> tuple[Indices, Array]:

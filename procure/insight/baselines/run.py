@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from procure.errors import InternalError, UsageError
 from procure.insight.baselines.desk import Desk
 from procure.insight.baselines.expedite import Rush, expedited
-from procure.insight.baselines.limits import Entry, keep_limits, mend, runs_out
+from procure.insight.baselines.limits import Entry, keep_limits, runs_out
+from procure.insight.baselines.mending import mend
 from procure.insight.baselines.policies import least_return_first, marginal, min_max, repair_chain
 from procure.insight.baselines.purchase_orders import settle
 from procure.insight.baselines.transfers import ship
@@ -125,18 +126,32 @@ def _wished(desk: Desk, policy: str) -> tuple[Rush, Array]:
 
 
 def _place(desk: Desk, wished: Array, rush: Rush, policy: str) -> None:
-    """Order what suppliers accept and the limits allow."""
-    network, period, refused = desk.network, desk.period, set[int]()
+    """Order what suppliers accept and the limits allow.
+
+    Where a limit binds, nobody spends on discounts and full containers what others need.
+    """
+    if policy != "min-max" and not _cut_back(desk, wished, rush, policy, smart=True):
+        return
+    network, refused = desk.network, set[int]()
     for _ in range(ATTEMPTS):
         trial = np.where(np.isin(network.line_group, list(refused)), 0.0, wished)
-        desk.orders[:, period] = settle(desk, trial, smart=policy != "min-max")
-        lines = np.flatnonzero(desk.orders[:, period] > 0.0)
-        entries = [Entry(int(k), period, is_line=True) for k in lines]
-        rank = least_return_first(desk, entries, rush) if policy == "marginal" else runs_out(desk)
-        if not keep_limits(desk, entries, rank):
-            return
-        broken = {v.group for v in violations(desk.ledger(), desk.limits) if v.period == period and v.group is not None}
-        if not broken:
+        if not _cut_back(desk, trial, rush, policy, smart=False) or not (broken := _broken_groups(desk)):
             return
         refused |= broken
-    desk.orders[np.isin(network.line_group, list(refused)), period] = 0.0
+    desk.orders[np.isin(network.line_group, list(refused)), desk.period] = 0.0
+
+
+def _cut_back(desk: Desk, wished: Array, rush: Rush, policy: str, *, smart: bool) -> bool:
+    """Order, then cut back what the limits forbid; tell whether that was anything."""
+    desk.orders[:, desk.period] = settle(desk, wished, smart=smart)
+    lines = np.flatnonzero(desk.orders[:, desk.period] > 0.0)
+    entries = [Entry(int(k), desk.period, is_line=True) for k in lines]
+    return keep_limits(
+        desk, entries, least_return_first(desk, entries, rush) if policy == "marginal" else runs_out(desk)
+    )
+
+
+def _broken_groups(desk: Desk) -> set[int]:
+    """Purchase orders of the period that no longer keep a rule of their own."""
+    found = violations(desk.ledger(), desk.limits)
+    return {v.group for v in found if v.period == desk.period and v.group is not None}
