@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 
 from procure.engines.compact import solve_compact
+from procure.engines.decomposed.engine import solve_decomposed
 from procure.engines.interface import Options, Outcome, Progress, Task
 from procure.errors import InternalError, UsageError
 from procure.plan.advice import check_plan
@@ -22,7 +23,7 @@ from procure.solution.replay import decision_from, ensure_of_plan
 from procure_milp.other_solvers import SolverMissingError, ensure_available
 from procure_milp.solve import still_running
 
-ENGINES = {"auto": solve_compact, "compact": solve_compact}
+ENGINES = {"auto": solve_compact, "compact": solve_compact, "decomposed": solve_decomposed}
 
 
 def solve(

@@ -1,0 +1,193 @@
+"""The best mixture of plans that a local search finds: one for each component, under everything shared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from procure.engines.decomposed.mixing import Columns, Headers, State, flip_headers, put_in, switch_parts
+from procure.engines.decomposed.plan_uses import PlanUses
+from procure.engines.decomposed.pool import Plans
+from procure.plan.network import Network
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+SWEEPS = 10
+"""Most sweeps over all components in a row."""
+AT_A_TIME = 200
+"""Headers that are tried between two looks at the clock."""
+TOO_MUCH = 1e-7
+"""Relative excess of a row that counts as none."""
+ROUNDS = 12
+"""Most times that weights of overdrawn rows are raised."""
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """A choice of plans, what it costs, and whether it keeps every row and every order's rules."""
+
+    rows: Indices
+    cost: float
+    keeps: bool
+
+
+class Mixer:
+    """Local search over plans.
+
+    Parameters
+    ----------
+    network
+        The plan in numbers.
+    plans
+        At least one for each component.
+    uses
+        Rows and headers.
+    prices
+        Price of each shared row; overdrawing costs a multiple.
+    cost
+        What each plan costs at the prices, shape (N,): the cheapest are tried first.
+    """
+
+    def __init__(self, network: Network, plans: Plans, uses: PlanUses, prices: Array, cost: Array) -> None:
+        self._order = np.lexsort((cost, plans.part)).astype(np.int64)
+        self.columns = _columns(plans.take(self._order), uses.count)
+        self.headers = headers_of(network, uses)
+        self.allowed = uses.allowed
+        high = max(float(prices.max(initial=0.0)), 1e-3)
+        self._weight = np.maximum(3.0 * prices, 1e-3 * high)
+        self._n_headers = len(self.headers.fee) * network.periods
+        self._member_at, self._member = self._members()
+        has_rule = (self.headers.fee > 0.0) | (self.headers.least > 0.0) | (self.headers.size > 0.0)
+        used = np.flatnonzero(np.diff(self._member_at))
+        self._flippable = used[has_rule[used // network.periods]]
+
+    def _members(self) -> tuple[Indices, Indices]:
+        """Components with a plan on each header."""
+        columns = self.columns
+        part = np.repeat(np.arange(len(columns.part) - 1), np.diff(columns.part))
+        owner = np.repeat(part, np.diff(columns.order_at))
+        pairs = np.unique(columns.header * len(columns.part) + owner)
+        header, member = pairs // len(columns.part), pairs % len(columns.part)
+        at = np.zeros(self._n_headers + 1, dtype=np.int64)
+        np.cumsum(np.bincount(header, minlength=self._n_headers), out=at[1:])
+        return at, member
+
+    def run(self, start: Indices, over: Callable[[], bool]) -> Mixture:
+        """Improve a choice until nothing helps, with weights that grow where a row stays overdrawn."""
+        where = np.empty(len(self._order), dtype=np.int64)
+        where[self._order] = np.arange(len(self._order))
+        chosen = np.empty(len(start), dtype=np.int64)
+        chosen[:] = np.sort(where[start])
+        weight, penalty = self._weight.copy(), 0.5
+        for _ in range(ROUNDS):
+            state = self._state(chosen, weight, penalty)
+            self._descend(state, weight, penalty, over)
+            chosen = state.chosen.copy()
+            state = self._state(chosen, weight, penalty)
+            mixture = self._mixture(state)
+            if mixture.keeps or over():
+                return mixture
+            overdrawn = state.use > self.allowed + TOO_MUCH * np.maximum(np.abs(self.allowed), 1e-3)
+            weight = np.where(overdrawn, weight * 3.0, weight)
+            penalty *= 2.0
+        return mixture
+
+    def _descend(self, state: State, weight: Array, penalty: float, over: Callable[[], bool]) -> None:
+        columns, headers, allowed = self.columns, self.headers, self.allowed
+        everyone = np.arange(len(columns.part) - 1)
+        scratch = np.zeros(len(everyone), dtype=np.int64)
+        for _ in range(SWEEPS):
+            gained = switch_parts(everyone, columns, headers, state, allowed, weight, penalty)
+            for k in range(0, len(self._flippable), AT_A_TIME):
+                if over():
+                    return
+                these = self._flippable[k : k + AT_A_TIME]
+                gained += flip_headers(
+                    these, self._member_at, self._member, columns, headers, state, allowed, weight, penalty, scratch
+                )
+            if gained > -1e-6:
+                return
+
+    def _state(self, chosen: Indices, weight: Array, penalty: float) -> State:
+        n = self._n_headers
+        state = State(chosen.copy(), np.zeros(len(self.allowed)), np.zeros(n, dtype=np.int64), np.zeros(n), np.zeros(n))
+        put_in(chosen, self.columns, self.headers, state, self.allowed, weight, penalty)
+        return state
+
+    def _mixture(self, state: State) -> Mixture:
+        free = np.zeros_like(self.allowed)
+        cost, punished = (self._cost(state.chosen, free, penalty) for penalty in (0.0, 1.0))
+        kept = bool((state.use <= self.allowed + TOO_MUCH * np.maximum(np.abs(self.allowed), 1e-3)).all())
+        return Mixture(self._order[state.chosen], cost, kept and punished <= cost + 1e-6)
+
+    def _cost(self, chosen: Indices, weight: Array, penalty: float) -> float:
+        n = self._n_headers
+        state = State(chosen.copy(), np.zeros(len(self.allowed)), np.zeros(n, dtype=np.int64), np.zeros(n), np.zeros(n))
+        return float(put_in(chosen, self.columns, self.headers, state, self.allowed, weight, penalty))
+
+
+def _columns(plans: Plans, count: int) -> Columns:
+    part = np.zeros(count + 1, dtype=np.int64)
+    np.cumsum(np.bincount(plans.part, minlength=count), out=part[1:])
+    return Columns(
+        part=part,
+        cost=plans.cost,
+        row_at=plans.use.at,
+        row=plans.use.data[0],
+        amount=plans.use.data[1],
+        order_at=plans.orders.at,
+        header=plans.orders.data[0],
+        goods=plans.orders.data[1],
+        load=plans.orders.data[2],
+    )
+
+
+def headers_of(network: Network, uses: PlanUses) -> Headers:
+    """Terms of purchase orders and lane trips, in plan currency."""
+    fees, lanes = network.fees, len(network.lanes)
+    n_groups = len(network.group_supplier)
+    rate = np.ones(n_groups)
+    rate[network.line_group] = network.line_rate
+    scale = np.ones(n_groups)
+    np.minimum.at(scale, network.line_group, network.line_fraction)
+    there = np.array([np.isfinite(least[:, 0]) for least, _ in fees.tiers], dtype=bool).reshape(-1, n_groups)
+    starts = np.array([least[:, 0] * rate for least, _ in fees.tiers]).reshape(-1, n_groups)
+    savings = np.array([discount[:, 0] for _, discount in fees.tiers]).reshape(-1, n_groups)
+    tier_at = np.zeros(n_groups + lanes + 1, dtype=np.int64)
+    np.cumsum(np.concatenate([there.sum(axis=0), np.zeros(lanes, dtype=np.int64)]), out=tier_at[1:])
+    money_at, money = uses.money_rows(("order_budget", "cash"))
+    relief_at, relief = uses.money_rows(("order_budget",))
+    trip = np.array([lane.fixed_cost for lane in network.lanes], dtype=float)
+    deposit, delay = np.full(n_groups, np.inf), np.zeros(n_groups, dtype=np.int64)
+    np.minimum.at(deposit, network.line_group, fees.deposit)
+    np.maximum.at(delay, network.line_group, fees.balance_delay)
+    cash = [k for k, limit in enumerate(uses.limits) if limit.kind == "cash"]
+    size = np.where(np.isfinite(fees.container_size[:, 0]), fees.container_size[:, 0], 0.0)
+
+    def with_lanes(values: Array, of_lanes: float) -> Array:
+        return np.concatenate([values, np.full(lanes, of_lanes)])
+
+    return Headers(
+        periods=network.periods,
+        fee=np.concatenate([fees.order_fee[:, 0], trip]),
+        least=with_lanes(fees.least_goods[:, 0] * rate, 0.0),
+        most=with_lanes(fees.most_goods[:, 0] * rate, np.inf),
+        tier_at=tier_at,
+        start=starts.T[there.T],
+        saving=savings.T[there.T],
+        size=with_lanes(size, 0.0),
+        container=with_lanes(fees.container_cost[:, 0], 0.0),
+        fill=with_lanes(fees.minimum_fill[:, 0], 0.0),
+        scale=with_lanes(scale, 1.0),
+        money_at=money_at,
+        money=money,
+        relief_at=relief_at,
+        relief=relief,
+        cash=cash[0] * network.periods if cash else -1,
+        deposit=with_lanes(deposit, 0.0),
+        delay=np.concatenate([delay, np.zeros(lanes, dtype=np.int64)]),
+    )

@@ -1,0 +1,144 @@
+"""The part of the Lagrangian that belongs to whole purchase orders: fee, discount, least and most value, containers.
+
+For each group and period: placed or not; if placed, at least the fee, less what its discount saves beyond the subsidy that its
+lines get already, plus its containers, less what its lines pay for their room in them. G groups, T periods.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from procure.engines.decomposed.duals import LimitPrices
+from procure.engines.decomposed.programs import Programs
+from procure.plan.network import Network
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class OrderTerms:
+    """What is known of purchase orders before any price.
+
+    Attributes
+    ----------
+    rate
+        Plan currency per unit of the supplier's, shape (G,).
+    most_goods, most_load
+        Most that an order can hold in goods value [supplier's currency] and in its container's resource, shape (G,).
+    weightless
+        Whether a line of the group takes no room in a container, shape (G,).
+    """
+
+    network: Network
+    rate: Array
+    most_goods: Array
+    most_load: Array
+    weightless: Mask
+
+    @staticmethod
+    def of(programs: Programs) -> OrderTerms:
+        """Add up what the programs of all lines of a group could order at once."""
+        network = programs.network
+        n_groups, lines = len(network.group_supplier), np.arange(network.n_lines)
+        cells, fees = programs.cells, network.fees
+        height = ((cells.levels - 1 - cells.start) * cells.grain)[network.line_cell]
+        units = np.minimum(height / np.maximum(network.line_fraction, 1e-9), fees.lots.most)
+        dearest = np.where(np.isfinite(fees.tariffs.starts), fees.tariffs.prices, 0.0).max(axis=1)
+        goods, load = np.zeros(n_groups), np.zeros(n_groups)
+        np.add.at(goods, network.line_group, units * dearest[network.line_offer[lines]])
+        np.add.at(load, network.line_group, units * fees.load)
+        rate = np.ones(n_groups)
+        rate[network.line_group] = network.line_rate
+        weightless = np.zeros(n_groups, dtype=bool)
+        weightless[network.line_group[fees.load <= 0.0]] = True
+        return OrderTerms(network, rate, goods, load, weightless)
+
+    @cached_property
+    def ruled(self) -> Mask:
+        """Groups whose goods value matters: a least or most value or a discount, shape (G,)."""
+        fees = self.network.fees
+        ruled = (fees.least_goods[:, 0] > 0.0) | (fees.most_goods[:, 0] < self.most_goods)
+        for least, discount in fees.tiers:
+            ruled |= (discount[:, 0] > 0.0) & np.isfinite(least[:, 0])
+        return ruled
+
+    @cached_property
+    def loaded(self) -> Mask:
+        """Groups with containers that cost something or must be filled, shape (G,)."""
+        fees = self.network.fees
+        costs = (fees.container_cost[:, 0] > 0.0) | (fees.minimum_fill[:, 0] > 0.0)
+        return np.isfinite(fees.container_size[:, 0]) & costs
+
+    @cached_property
+    def best_discount(self) -> Array:
+        """Highest discount of each group, shape (G,)."""
+        best = np.zeros(len(self.rate))
+        for least, discount in self.network.fees.tiers:
+            best = np.where(np.isfinite(least[:, 0]), np.maximum(best, discount[:, 0]), best)
+        return best
+
+
+def order_values(
+    terms: OrderTerms, prices: LimitPrices, rates: Array, subsidy: Array, load: Array
+) -> Array:
+    """Least that placing each purchase order costs beyond its lines, before their shares of its fee, shape (G, T).
+
+    Parameters
+    ----------
+    rates
+        What a unit of money of each line costs, shape (L, T).
+    subsidy, load
+        Prices of goods and of container room, shape (G, T).
+    """
+    network, fees = terms.network, terms.network.fees
+    money = 1.0 + prices.spend + prices.payment
+    value: Array = fees.order_fee * money
+    if terms.ruled.any():
+        value = value + _goods_terms(terms, rates, subsidy)
+    if terms.loaded.any():
+        value = value + _container_terms(terms, money, load)
+    assert value.shape == (len(network.group_supplier), network.periods)
+    return value
+
+
+def _goods_terms(terms: OrderTerms, rates: Array, subsidy: Array) -> Array:
+    network, fees = terms.network, terms.network.fees
+    n_groups, periods = subsidy.shape
+    low, high = np.full((n_groups, periods), np.inf), np.zeros((n_groups, periods))
+    np.minimum.at(low, network.line_group, rates)
+    np.maximum.at(high, network.line_group, rates)
+    low[np.isinf(low)] = 0.0
+    low, high = low * terms.rate[:, None], high * terms.rate[:, None]
+    most = np.minimum(fees.most_goods[:, 0], terms.most_goods)[:, None]
+    starts = [np.zeros((n_groups, 1)), *(least for least, _ in fees.tiers)]
+    discounts = [np.zeros((n_groups, 1)), *(discount for _, discount in fees.tiers)]
+    ends = [*starts[1:], np.full((n_groups, 1), np.inf)]
+    best = np.full((n_groups, periods), np.inf)
+    for start, end, discount in zip(starts, ends, discounts, strict=True):
+        least = np.maximum(start, fees.least_goods)
+        upto = np.minimum(end, most)
+        left = subsidy - discount
+        cost = np.where(left >= 0.0, left * low * np.where(np.isfinite(least), least, 0.0), left * high * upto)
+        best = np.minimum(best, np.where(least <= upto * (1.0 + 1e-9), cost, np.inf))
+    return np.where(terms.ruled[:, None], best, 0.0)
+
+
+def _container_terms(terms: OrderTerms, money: Array, price: Array) -> Array:
+    fees = terms.network.fees
+    size = np.where(terms.loaded[:, None], fees.container_size, 1.0)
+    cost = fees.container_cost * money
+    most = terms.most_load[:, None]
+    count = np.maximum(np.ceil(most / size - 1e-9), 1.0)
+    fills = fees.minimum_fill
+    one = np.where(price >= 0.0, cost - price * np.minimum(size, most), cost - price * fills * size)
+    full = (count - 1.0) * (cost - price * size)
+    last = count * cost - price * np.where(price >= 0.0, most, (count - 1.0 + fills) * size)
+    best = np.minimum(one, np.where(count > 1.0, np.minimum(full, last), np.inf))
+    best = np.where(most < fills * size * (1.0 - 1e-9), np.inf, best)
+    best = np.where(terms.weightless[:, None], np.minimum(best, 0.0), best)
+    return np.where(terms.loaded[:, None], best, 0.0)

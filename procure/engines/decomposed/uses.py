@@ -1,0 +1,144 @@
+"""What the plans of a pass order, cost and use: the sums that prices answer to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from procure.engines.decomposed.passes import Pass, Passes
+from procure.plan.network import Network
+from procure.solution.limits import Limit, Limits
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Use:
+    """Sums over all cells.
+
+    Attributes
+    ----------
+    limits
+        Use of each limit by period, in the terms of `Limit.allowed`, shape (limits, T).
+    goods, load
+        Goods value [supplier's currency] and container room of each purchase order, shape (G, T).
+    wanted, offered
+        Units that the targets of moves want and that their origins let go, shape (M, T).
+    opened
+        Whether an order is on each way, shape (W, T).
+    placed
+        Whether each purchase order has a line, shape (G, T).
+    """
+
+    limits: Array
+    goods: Array
+    load: Array
+    wanted: Array
+    offered: Array
+    opened: Mask
+    placed: Mask
+
+
+def use_of(passes: Passes, found: Pass, limits: Limits) -> Use:
+    """Add up what a pass uses."""
+    network, programs = passes.network, passes.programs
+    units = found.solved.steps * programs.ways.unit[:, None]
+    orders = np.zeros((network.n_lines + network.n_moves, network.periods))
+    orders[programs.source] = units
+    wanted, orders = orders[network.n_lines :], orders[: network.n_lines]
+    offered = np.zeros_like(wanted)
+    offered[programs.out_move] = found.solved.leaving * programs.outs.unit[:, None]
+    lines, periods = np.nonzero(orders)
+    goods = np.zeros_like(orders)
+    if len(lines):
+        goods[lines, periods] = network.fees.tariffs.bills(network.line_offer[lines], orders[lines, periods])
+    shape = len(network.group_supplier), network.periods
+    order_goods, load, placed = np.zeros(shape), np.zeros(shape), np.zeros(shape, dtype=bool)
+    np.add.at(order_goods, (network.line_group[lines], periods), goods[lines, periods])
+    np.add.at(load, (network.line_group[lines], periods), orders[lines, periods] * network.fees.load[lines])
+    placed[network.line_group[lines], periods] = True
+    net = goods * (1.0 - found.duals.subsidy[network.line_group]) * network.line_rate[:, None]
+    sums = _Sums(passes, found, orders, goods, net, placed, load, wanted)
+    used = np.array([sums.of(limit) for limit in limits]).reshape(len(limits), network.periods)
+    return Use(used, order_goods, load, wanted, offered, found.solved.steps > 0, placed)
+
+
+class _Sums:
+    """Use of one limit after the other, from what they share."""
+
+    def __init__(  # type: ignore[no-untyped-def]
+        self, passes, found, orders: Array, goods: Array, net: Array, placed: Mask, load: Array, wanted: Array
+    ) -> None:
+        self.network: Network = passes.network
+        self._passes, self._found = passes, found
+        self._orders, self._goods, self._net, self._wanted = orders, goods, net, wanted
+        fees = self.network.fees
+        self._fees = fees.order_fee * placed + fees.container_cost * np.ceil(load / fees.container_size - 1e-9)
+        self._peak: Array | None = None
+
+    def of(self, limit: Limit) -> Array:
+        """Use of a limit by period."""
+        value: Array = getattr(self, f"_{limit.kind}")(limit)
+        return value
+
+    @property
+    def peak(self) -> Array:
+        """Peak stock of each cell, shape (C, T) [units]."""
+        if self._peak is None:
+            cells, path = self._passes.programs.cells, self._found.solved.path
+            row = cells.table[:, None] + np.arange(path.shape[1])[None, :] * cells.levels[:, None]
+            supply = cells.opening + (path - cells.start[:, None]) * cells.grain[:, None]
+            expected = self._passes.task.laws.planned.expected
+            peak = supply + cells.before[row + path]
+            peak[:, 1:] -= expected[:, :-1]
+            self._peak = np.maximum(peak, 0.0)
+        return self._peak
+
+    def _storage(self, limit: Limit) -> Array:
+        here = self.network.cell_warehouse == limit.place
+        value: Array = self.network.usage(limit.resource)[self.network.cell_item[here]] @ self.peak[here]
+        return value
+
+    def _inventory_value(self, limit: Limit) -> Array:
+        value: Array = self.network.replacement[self.network.cell_item] @ self.peak
+        return value
+
+    def _spend(self) -> Array:
+        value: Array = (self._net + self._orders * self.network.fees.unit_freight).sum(axis=0) + self._fees.sum(axis=0)
+        return value
+
+    def _order_budget(self, limit: Limit) -> Array:
+        spend = self._spend()
+        return np.cumsum(spend) if self.network.plan.capital.carry_over else spend
+
+    def _cash(self, limit: Limit) -> Array:
+        network, fees = self.network, self.network.fees
+        values = (self._net + self._orders * fees.unit_freight) * network.line_fraction[:, None]
+        due: Array = self._fees.sum(axis=0) + network.committed + fees.deposit @ values
+        lines, placed = np.nonzero(values)
+        when = placed + fees.balance_delay[lines]
+        inside = when < network.periods
+        np.add.at(due, when[inside], ((1.0 - fees.deposit)[lines] * values[lines, placed])[inside])
+        return np.cumsum(due)
+
+    def _supplier_capacity(self, limit: Limit) -> Array:
+        network = self.network
+        mine = network.group_supplier[network.line_group] == limit.place
+        if limit.resource == "value":
+            goods: Array = self._goods[mine].sum(axis=0)
+            return goods
+        value: Array = network.usage(limit.resource)[network.cell_item[network.line_cell[mine]]] @ self._orders[mine]
+        return value
+
+    def _offer_capacity(self, limit: Limit) -> Array:
+        value: Array = self._orders[self.network.line_offer == limit.place].sum(axis=0)
+        return value
+
+    def _lane_capacity(self, limit: Limit) -> Array:
+        network = self.network
+        mine = network.move_lane == limit.place
+        value: Array = network.usage(limit.resource)[network.cell_item[network.move_from[mine]]] @ self._wanted[mine]
+        return value
