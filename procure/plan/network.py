@@ -7,6 +7,7 @@ on a lane. Quantities are units, money is plan currency, time is periods unless 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -45,8 +46,8 @@ class Network:
     """
 
     plan: Plan
-    items: tuple[Item, ...]
-    warehouses: tuple[Warehouse, ...]
+    items: Sequence[Item]
+    warehouses: Sequence[Warehouse]
     cell_item: Indices
     cell_warehouse: Indices
     cell_index: dict[tuple[int, int], int]
@@ -63,8 +64,8 @@ class Network:
     priority: Array
     owed: Array
     lost: Mask
-    offers: tuple[Offer, ...]
-    suppliers: tuple[Supplier, ...]
+    offers: Sequence[Offer]
+    suppliers: Sequence[Supplier]
     tariffs: tuple[Tariff, ...]
     line_offer: Indices
     line_cell: Indices
@@ -76,7 +77,7 @@ class Network:
     line_allowed: Mask
     group_supplier: Indices
     group_warehouse: Indices
-    lanes: tuple[Lane, ...]
+    lanes: Sequence[Lane]
     move_lane: Indices
     move_from: Indices
     move_to: Indices

@@ -1,0 +1,172 @@
+"""Tables read by column say the same as tables read record by record, sound or at fault."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from procure.errors import PlanError
+from procure.plan import Plan, frame, large_tables, read_plan
+from procure.plan.arrow_plan import write_plan_folder
+from procure.plan.forms import write_folder
+from procure.plan.records import TABLES
+from procure.plan.table import Columns
+from tests.bad_plans import BAD_PLANS, BadPlan
+from tests.good_plan import good_plan
+
+BY_RECORD, BY_COLUMN = 10**9, 1
+
+
+def outcome(path: Path, large: int, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Return the records of a plan, or its faults in an order of their own."""
+    monkeypatch.setattr(frame, "LARGE", large)
+    try:
+        plan = read_plan(path)
+    except PlanError as error:
+        return sorted((str(fault), repr(fault.value)) for fault in error.faults)
+    return [plan.digest(), *(tuple(getattr(plan, table)) for table in TABLES)]
+
+
+def same(path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Read a plan both ways, and return what came out of it."""
+    by_record = outcome(path, BY_RECORD, monkeypatch)
+    assert outcome(path, BY_COLUMN, monkeypatch) == by_record
+    return by_record
+
+
+def as_folder(plan: dict[str, Any], path: Path) -> Path:
+    """Write a plan that may be at fault as a folder, values as they are."""
+    path.mkdir()
+    settings = {key: value for key, value in good_plan().items() if key not in TABLES}
+    source = Plan.from_dict(settings)
+    write_folder(source, path)
+    for table in TABLES:
+        rows = plan.get(table)
+        if isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows):
+            header = list(dict.fromkeys(str(name) for row in rows for name in row))
+            with (path / f"{table}.csv").open("w", encoding="utf-8", newline="", errors="replace") as file:
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerow(header)
+                writer.writerows([[_cell(row.get(name)) for name in header] for row in rows])
+    return path
+
+
+def _cell(value: Any) -> Any:
+    return json.dumps(value) if isinstance(value, (dict, list, bool)) else value
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_sound_plan_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: Any) -> None:
+    plan = Plan.from_dict(good_plan())
+    write_plan_folder(plan, tmp_path, form)
+    assert same(tmp_path, monkeypatch)[0] == plan.digest()
+    read = read_plan(tmp_path)
+    assert isinstance(read.offers, Columns)
+    assert read.offers[-1] == plan.offers[-1]
+    assert read.offers[1:3] == plan.offers[1:3]
+    with pytest.raises(IndexError):
+        read.offers[len(plan.offers)]
+
+
+@pytest.mark.parametrize("bad", BAD_PLANS, ids=lambda bad: bad.name)
+def test_faults_are_the_same(bad: BadPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = bad.write(tmp_path)
+    if path.suffix == ".json":
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+        except (ValueError, RecursionError):
+            pytest.skip("not a plan of another form")
+        if not isinstance(data, dict):
+            pytest.skip("not a plan of another form")
+        path = as_folder(data, tmp_path / "folder")
+    elif not path.is_dir():
+        pytest.skip("a workbook is always read record by record")
+    same(path, monkeypatch)
+
+
+CELLS = (
+    "", " ", "-1", "0", "1e16", "1e999", "nan", "inf", "1_000", "1,5", "1.234,5", "0x10", "true", "null", "x", " 7 ", "-0.0",
+    "5|", "5 | 6", "1|2|3|4|5|6|7|8", "0|0|0|0|0|0|0|0", "[1,2,3,4,5,6,7,8]", "[1,null]", "[]", "{}", '{"mean": 3}', '{"a": 1, "a": 2}',
+    "mean=3; sd=1", "14=0.7; 21=0.3", "2026-03-04", "2026-02-30", "1999-01-01", "BOLT-M8", "NUT-M8", "BOLT-M9", "MAIN", "SHOP",
+    "FAR", "NEAR", "lost", "100=2;50=1", "100=2;500=1", "units=1", "m3=-1", "a\tb", "EA", "1e-9", "2.5", "9" * 20, "MAIN | MAIN",
+)  # fmt: skip
+
+
+def corrupt(path: Path, chance: random.Random) -> None:
+    """Change a few cells, columns or rows of the tables of a folder."""
+    for _ in range(chance.randint(1, 4)):
+        file = chance.choice([p for p in sorted(path.glob("*.csv")) if p.stem in TABLES])
+        rows = list(csv.reader(io.StringIO(file.read_text(encoding="utf-8"))))
+        change: Callable[[list[list[str]], random.Random], None] = chance.choice(
+            [_change_cell, _change_cell, _change_cell, _repeat_row, _empty_column, _drop_column]
+        )
+        change(rows, chance)
+        with file.open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out, lineterminator="\n").writerows(rows)
+
+
+def _change_cell(rows: list[list[str]], chance: random.Random) -> None:
+    row = chance.choice(rows[1:])
+    row[chance.randrange(len(row))] = chance.choice(CELLS)
+
+
+def _repeat_row(rows: list[list[str]], chance: random.Random) -> None:
+    rows.append(list(chance.choice(rows[1:])))
+
+
+def _empty_column(rows: list[list[str]], chance: random.Random) -> None:
+    column = chance.randrange(len(rows[0]))
+    for row in rows[1:]:
+        row[column] = chance.choice(["", chance.choice(CELLS)])
+
+
+def _drop_column(rows: list[list[str]], chance: random.Random) -> None:
+    if len(rows[0]) > 1:
+        column = chance.randrange(len(rows[0]))
+        for row in rows:
+            del row[column]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_plans_with_random_faults_say_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    write_folder(Plan.from_dict(good_plan()), tmp_path)
+    corrupt(tmp_path, random.Random(seed))
+    same(tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("text", ["item;backorder_cost;storage\nA;1,5;m3=0,5\nB;1.500;\nC;1.234,5;m3=1|2\n",
+                                  "item\tbackorder_cost\nA\t1,5\nB\t1,500\nC\t7\n",
+                                  "item,backorder_cost,storage.m3,storage.box,storage\nA,1,0.5,,\nB,2,,3,\nC,3,1,2,m3=1\n",
+                                  "item,backorder_cost,\nA,1,\nB,2,\n",
+                                  "item,backorder_cost,\nA,1,\nB,2,x\n",
+                                  "item,backorder_cost\n\nA,1\n\nB,-2\n",
+                                  "item,backorder_cost\nA,1\n,\nB,-2\n",
+                                  "item,backorder_cost\nA,1,5\nB,-2\n",
+                                  'item,backorder_cost\n"A ""x""",1\n"B\nC",-2\n',
+                                  'item,backorder_cost\n"A"x,1\nB,-2\n',
+                                  "item,backorder_cost\rA,1\rB,-2\r"])  # fmt: skip
+def test_files_of_every_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    write_folder(Plan.from_dict({key: value for key, value in good_plan().items() if key not in TABLES}), tmp_path)
+    (tmp_path / "items.csv").write_bytes(text.encode())
+    same(tmp_path, monkeypatch)
+
+
+def test_very_many_faults_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_folder(Plan.from_dict(good_plan()), tmp_path)
+    rows = "".join(f"B{k},-1\n" for k in range(50))
+    (tmp_path / "items.csv").write_text("item,backorder_cost\n" + rows)
+    monkeypatch.setattr(frame, "LARGE", BY_COLUMN)
+    monkeypatch.setattr(large_tables, "MOST_EXAMINED", 20)
+    with pytest.raises(PlanError) as caught:
+        read_plan(tmp_path)
+    faults = [str(fault) for fault in caught.value.faults if fault.table == "items.csv"]
+    assert faults[0] == "items.csv: 30 more rows look wrong; mend the others and check again"
+    assert faults[1] == "items.csv, row 2, backorder_cost: must be 0 or more, got -1"
+    assert len(faults) == 21
