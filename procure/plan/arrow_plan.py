@@ -57,7 +57,8 @@ def tables_of(plan: Plan) -> dict[str, Any]:
     Columns that hold their default throughout are left out. Numbers are numbers, lists over the periods lists of
     numbers, ids text; everything else is text as in a CSV file.
     """
-    return {table: _arrow(record, getattr(plan, table)) for table, record in TABLES.items() if len(getattr(plan, table))}
+    found = {table: getattr(plan, table) for table in TABLES}
+    return {table: _arrow(TABLES[table], rows) for table, rows in found.items() if len(rows)}
 
 
 def write_plan_folder(plan: Plan, folder: Path, form: Form = "parquet") -> tuple[str, ...]:

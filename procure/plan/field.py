@@ -12,8 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from procure.plan.columns import LIST, NUMBER, WHOLE, Column, columns_of
 from procure.plan.record import Record
-from procure.plan.table import Columns, Numbers, coded, numbers, series
 from procure.plan.table import Column as TableColumn
+from procure.plan.table import Columns, Numbers, coded, numbers, series
 
 Mask = NDArray[np.bool_]
 

@@ -262,5 +262,5 @@ def days(rows: Sequence[Record], name: str, missing: int) -> Indices:
 
 
 def positions(rows: Sequence[Record], name: str) -> dict[str, int]:
-    """Return the position of every id of a table."""
+    """Return the position of every id of a table, in its order."""
     return {value: k for k, value in enumerate(coded(rows, name).strings().tolist())}
