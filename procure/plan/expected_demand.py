@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from procure.plan.occurring import numbered
+from procure.plan.occurring import first_rows, numbered
 from procure.plan.positions import Positions
 from procure.plan.records import Plan, Promotion
 from procure.plan.table import LIST, ONE, Series, days, numbers, series
@@ -51,7 +51,7 @@ def expected_demand(plan: Plan, known: Positions) -> PlanDemand:
 def _from_rows(plan: Plan, known: Positions) -> PlanDemand:
     key = known.places(plan.demand)
     place = numbered(key)
-    _, first = np.unique(place, return_index=True)
+    first = first_rows(place)
     mean = np.zeros((len(first), plan.periods))
     variance = np.zeros_like(mean)
     _add_lists(plan, place, mean, variance)
@@ -65,7 +65,7 @@ def _add_lists(plan: Plan, place: Indices, mean: Array, variance: Array) -> None
     rows = np.flatnonzero(means.form == LIST)
     if not len(rows):
         return
-    add = np.add.at if len(np.unique(place[rows])) < len(rows) else _add
+    add = np.add.at if len(mean) < len(place) else _add
     add(mean, place[rows], means.matrix(rows, plan.periods))
     listed = rows[sds.form[rows] == LIST]
     add(variance, place[listed], sds.matrix(listed, plan.periods) ** 2)
@@ -113,7 +113,7 @@ def _with_samples(plan: Plan, known: Positions, rows: PlanDemand) -> PlanDemand:
     item, warehouse = (frame[name].astype(str).tolist() for name in ("item", "warehouse"))
     key = np.array([known.place(i, w) for i, w in zip(item, warehouse, strict=True)], dtype=np.int64)
     place = numbered(key)
-    _, first = np.unique(place, return_index=True)
+    first = first_rows(place)
     all_paths = np.zeros((len(first), len(labels), plan.periods))
     period, quantity = frame["period"].to_numpy().astype(int), frame["quantity"].to_numpy().astype(float)
     np.add.at(all_paths, (place, sample, period), quantity)

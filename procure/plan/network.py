@@ -263,7 +263,10 @@ def build_network(plan: Plan) -> Network:
 def _cells(plan: Plan, known: Positions, demand: PlanDemand, lines: OrderLines, moves: LaneMoves) -> Indices:
     """Cells that have something and cells that an order or a transfer could reach, by item and warehouse."""
     stocked, awaited = known.places(plan.stock), known.places(plan.open_orders)
-    return np.unique(np.concatenate([demand.places, stocked, awaited, lines.places, moves.origins, moves.targets]))
+    there = np.zeros(len(known.items) * max(len(known.warehouses), 1), dtype=bool)
+    for places in (demand.places, stocked, awaited, lines.places, moves.origins, moves.targets):
+        there[places] = True
+    return np.flatnonzero(there)
 
 
 def _opening(plan: Plan, known: Positions, cells: CellIndex) -> Array:

@@ -20,6 +20,13 @@ def numbered(values: NDArray[Any] | Sequence[Any]) -> Indices:
     return pd.factorize(array, use_na_sentinel=False)[0].astype(np.int64)
 
 
+def first_rows(codes: Indices) -> Indices:
+    """First row of each code, for codes that count up from 0, shape (codes,)."""
+    first = np.empty(int(codes.max()) + 1 if len(codes) else 0, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]  # of several rows the last one assigned stays
+    return first
+
+
 def repeated(*columns: NDArray[Any] | Sequence[Any]) -> Mask:
     """Tell which rows have a combination of values that other rows have, too, shape (n,)."""
     import pandas as pd

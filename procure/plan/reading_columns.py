@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from procure.plan.field import NOTHING, Field, fields_of
 from procure.plan.frame import Frame
-from procure.plan.occurring import numbered
+from procure.plan.occurring import first_rows, numbered
 from procure.plan.plain_numbers import filled, plain_numbers, split
 from procure.plan.record import Record
 from procure.plan.sheet import Heading, record_of
@@ -124,13 +124,22 @@ class _Part:
     def _occurring(self, rows: Indices) -> tuple[Indices, list[Any]]:
         """Return codes of the rows and the value of each code, NOTHING for empty cells."""
         coded = [_occurring(cells if len(rows) == len(self.frame) else _taken(cells, rows)) for cells in self.cells]
+        if len(coded) == 1 and self.headings[0].inside is None and self.field.column.is_text:
+            return coded[0][0], self._words(coded[0][1])
         key = np.zeros(len(rows), dtype=np.int64)
         for codes, values in coded:
             key = numbered(key * len(values) + codes)
-        _, first = np.unique(key, return_index=True)
+        first = first_rows(key)
         places = [codes[first] for codes, _ in coded]
         parts = [[values[k] for k in at] for at, (_, values) in zip(places, coded, strict=True)]
         return key, [self._meaning(cells) for cells in zip(*parts, strict=True)]
+
+    def _words(self, cells: list[Any]) -> list[Any]:
+        """What cells of a column of words mean: what they say, but for numbers, and for errors of a spreadsheet."""
+        return [
+            NOTHING if cell is None else cell if isinstance(cell, str) and cell[0] != "#" else self._meaning([cell])
+            for cell in cells
+        ]
 
     def _meaning(self, cells: Sequence[Any]) -> Any:
         row = without_nulls(record_of(self.headings, cells, self.frame.read))
@@ -217,8 +226,7 @@ def _occurring(cells: Any) -> tuple[Indices, list[Any]]:
     if pa.types.is_nested(cells.type):
         values = cells.to_pylist()
         codes = numbered([repr(value) for value in values])
-        _, index = np.unique(codes, return_index=True)
-        return codes, [values[k] for k in index]
+        return codes, [values[k] for k in first_rows(codes).tolist()]
     encoded = cells.dictionary_encode(null_encoding="encode")
     return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), encoded.dictionary.to_pylist()
 

@@ -7,7 +7,7 @@ never one too few. Its functions follow the checks by name and order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -83,11 +83,9 @@ def _references(sieve: Sieve) -> None:
 
 
 def _unknown(known: Container[str], value: Any) -> bool:
-    return any(isinstance(name, str) and name not in known for name in _names(value))
-
-
-def _names(value: Any) -> Iterable[Any]:
-    return value if isinstance(value, tuple) else (value,)
+    if isinstance(value, tuple):
+        return any(name not in known for name in value)
+    return value is not None and value not in known
 
 
 def _duplicates(sieve: Sieve) -> None:

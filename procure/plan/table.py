@@ -77,9 +77,7 @@ class Coded:
 
     def each(self, function: Callable[[Any], Any], kind: Any = np.float64) -> NDArray[Any]:
         """Apply a function to what occurs, and spread the results over the rows, shape (n,)."""
-        found = np.empty(len(self.values), dtype=kind)
-        for k, value in enumerate(self.values):
-            found[k] = function(value)
+        found = np.fromiter(map(function, self.values), dtype=kind, count=len(self.values))
         return found[self.codes]
 
     def positions(self, index: Mapping[Any, int]) -> Indices:
