@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import decimal
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,6 @@ from procure.plan.columns import Column
 from procure.plan.frame import TABLES_BY_COLUMN, Frame
 from procure.plan.sheet import Reader, headings_of, read_table
 from procure.plan.source import Source
-
-_LOOSE_QUOTE = r'[^{delimiter}\r\n]"[^{delimiter}\r\n]'
 
 
 def read_parquet(path: Path, table: str, source: Source) -> None:
@@ -123,8 +120,22 @@ def _unusual(text: str, delimiter: str) -> bool:
         return True
     if '"' not in text:
         return False
-    marks = body.replace('""', "")
-    return marks.count('"') % 2 == 1 or bool(re.search(_LOOSE_QUOTE.format(delimiter=re.escape(delimiter)), marks))
+    return _loose_quotes(text.encode(), delimiter)
+
+
+def _loose_quotes(content: bytes, delimiter: str) -> bool:
+    """Tell whether a quotation mark neither opens nor closes a cell, or is never closed.
+
+    Marks in pairs stand for one inside a cell; the odd one out must have the end of a cell on one of its sides.
+    """
+    letters = np.frombuffer(b"\n" + content + b"\n", dtype=np.uint8)
+    marks = np.flatnonzero(letters == ord('"'))
+    begins = marks[np.concatenate([[True], np.diff(marks) > 1])]
+    ends = marks[np.concatenate([np.diff(marks) > 1, [True]])]
+    odd = (ends - begins) % 2 == 0
+    border = np.array([*delimiter.encode(), *b"\r\n"], dtype=np.uint8)
+    outside = np.isin(letters[begins[odd] - 1], border) | np.isin(letters[ends[odd] + 1], border)
+    return int(odd.sum()) % 2 == 1 or not bool(outside.all())
 
 
 def _frame(

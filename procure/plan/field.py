@@ -17,9 +17,6 @@ from procure.plan.table import Columns, Numbers, coded, numbers, series
 
 Mask = NDArray[np.bool_]
 
-NOTHING: Any = object()
-"""Stands for an empty cell, which is not the same as a value that is None."""
-
 _BLOCK = 10_000
 
 
@@ -61,21 +58,14 @@ class Field:
         wrong = np.zeros(len(values), dtype=bool)
         for start in range(0, len(values), _BLOCK):
             block = list(values[start : start + _BLOCK])
-            refused = self._refused(block)
-            wrong[start + np.array(sorted(refused), dtype=np.int64)] = True
-            sound = iter(self._adapter.validate_python([v for k, v in enumerate(block) if k not in refused]))
-            found += [None if k in refused else next(sound) for k in range(len(block))]
+            try:
+                found += self._adapter.validate_python(block)
+            except ValidationError as error:
+                refused = {int(detail["loc"][0]) for detail in error.errors(include_url=False)}
+                wrong[start + np.array(sorted(refused))] = True
+                sound = iter(self._adapter.validate_python([v for k, v in enumerate(block) if k not in refused]))
+                found += [None if k in refused else next(sound) for k in range(len(block))]
         return found, wrong
-
-    def _refused(self, block: list[Any]) -> set[int]:
-        refused = {k for k, value in enumerate(block) if value is NOTHING}
-        sound = [None if k in refused else value for k, value in enumerate(block)]
-        try:
-            self._adapter.validate_python([v for k, v in enumerate(sound) if k not in refused])
-        except ValidationError as error:
-            places = [k for k in range(len(block)) if k not in refused]
-            refused |= {places[int(detail["loc"][0])] for detail in error.errors(include_url=False)}
-        return refused
 
     def written(self, values: Sequence[Any]) -> list[Any]:
         """Return values of records as JSON values, without what is absent."""

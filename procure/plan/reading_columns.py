@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from procure.plan.field import NOTHING, Field, fields_of
+from procure.plan.field import Field, fields_of
 from procure.plan.frame import Frame
 from procure.plan.occurring import first_rows, numbered
 from procure.plan.plain_numbers import filled, plain_numbers, split
@@ -26,6 +26,9 @@ from procure.plan.table import ABSENT, LIST, ONE, Coded, Column, Columns, Number
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+
+_NOTHING: Any = object()
+"""Stands for an empty cell, which is not the same as a value that is None."""
 
 
 @dataclass(frozen=True)
@@ -114,15 +117,17 @@ class _Part:
         return self.field.column.is_text and isinstance(value, str)
 
     def _checked(self, raw: list[Any]) -> tuple[list[Any], Mask]:
-        empty = [k for k, value in enumerate(raw) if value is NOTHING]
-        values, refused = self.field.check(raw)
-        refused[empty] = False  # where a value is required, empty rows are known already
-        for k in empty:
-            values[k] = self.field.default
+        given = [k for k, value in enumerate(raw) if value is not _NOTHING]
+        checked, wrong = self.field.check([raw[k] for k in given])
+        values = [self.field.default] * len(raw)
+        refused = np.zeros(len(raw), dtype=bool)
+        refused[given] = wrong
+        for k, value in zip(given, checked, strict=True):
+            values[k] = value
         return values, refused
 
     def _occurring(self, rows: Indices) -> tuple[Indices, list[Any]]:
-        """Return codes of the rows and the value of each code, NOTHING for empty cells."""
+        """Return codes of the rows and the value of each code, _NOTHING for empty cells."""
         coded = [_occurring(cells if len(rows) == len(self.frame) else _taken(cells, rows)) for cells in self.cells]
         if len(coded) == 1 and self.headings[0].inside is None and self.field.column.is_text:
             return coded[0][0], self._words(coded[0][1])
@@ -137,13 +142,13 @@ class _Part:
     def _words(self, cells: list[Any]) -> list[Any]:
         """What cells of a column of words mean: what they say, but for numbers, and for errors of a spreadsheet."""
         return [
-            NOTHING if cell is None else cell if isinstance(cell, str) and cell[0] != "#" else self._meaning([cell])
+            _NOTHING if cell is None else cell if isinstance(cell, str) and cell[0] != "#" else self._meaning([cell])
             for cell in cells
         ]
 
     def _meaning(self, cells: Sequence[Any]) -> Any:
         row = without_nulls(record_of(self.headings, cells, self.frame.read))
-        return row.get(self.field.heading, NOTHING)
+        return row.get(self.field.heading, _NOTHING)
 
     def _plain(self, read: Callable[[Any], tuple[Array, Mask]]) -> tuple[Array, Mask]:
         """Read what is written plainly; nothing of dotted columns is."""
