@@ -202,7 +202,8 @@ class Catalogue:
     def cell_table(self, **columns: Any) -> pa.Table:
         """A table with a row for each item and warehouse."""
         item, site = np.divmod(np.arange(len(self.level)), self.size.warehouses)
-        return pa.table({"item": self.ids.take(pa.array(item)), "warehouse": self.sites.take(pa.array(site)), **columns})
+        ids, sites = self.ids.take(pa.array(item)), self.sites.take(pa.array(site))
+        return pa.table({"item": ids, "warehouse": sites, **columns})
 
     def room(self) -> Array:
         """Capacity of each warehouse: for what is there, and for most of what one would like to keep [m3]."""

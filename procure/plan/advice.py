@@ -220,11 +220,7 @@ def idle_promotions(plan: Plan, asked: Asked) -> Iterator[PlanWarning]:
     idle = [
         p.item if p.warehouse is None else _at(p.item, p.warehouse)
         for p in plan.promotions
-        if (
-            not items[known.items[p.item]]
-            if p.warehouse is None
-            else known.place(p.item, p.warehouse) not in places
-        )
+        if (not items[known.items[p.item]] if p.warehouse is None else known.place(p.item, p.warehouse) not in places)
     ]
     if idle:
         yield PlanWarning(

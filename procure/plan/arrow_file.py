@@ -184,5 +184,3 @@ def _even(column: Any) -> Any:
         return array
     text = pc.utf8_trim_whitespace(array)
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.large_string()), text)
-
-

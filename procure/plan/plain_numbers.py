@@ -79,7 +79,7 @@ def _values(cells: Any) -> Array:
 
 
 def split(cells: Any) -> tuple[Any, NDArray[np.int64]] | None:
-    """Return the entries of lists one after another and how many each row has; None if cells hold no lists.
+    """Return the entries of lists one after another and how many each row has; None without lists of numbers.
 
     Text is split at its bars. A row without anything has no entries.
     """
@@ -89,12 +89,19 @@ def split(cells: Any) -> tuple[Any, NDArray[np.int64]] | None:
     kind = cells.type
     if pa.types.is_large_string(kind):
         lists = pc.split_pattern(cells, "|")
-    elif pa.types.is_list(kind) or pa.types.is_large_list(kind):
+    elif is_list(kind) and not pa.types.is_string(kind.value_type):
         lists = cells
     else:
         return None
     sizes = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False).astype(np.int64)
     entries = lists.flatten()
-    if pa.types.is_string(entries.type) or pa.types.is_large_string(entries.type):
-        entries = pc.utf8_trim_whitespace(entries).cast(pa.large_string())
+    if pa.types.is_large_string(entries.type):
+        entries = pc.utf8_trim_whitespace(entries)
     return entries, sizes
+
+
+def is_list(kind: Any) -> bool:
+    """Tell whether a pyarrow type is one of lists."""
+    import pyarrow as pa
+
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))

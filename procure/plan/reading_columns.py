@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from procure.plan.field import Field, fields_of
 from procure.plan.frame import Frame
 from procure.plan.occurring import first_rows, numbered
-from procure.plan.plain_numbers import filled, plain_numbers, split
+from procure.plan.plain_numbers import filled, is_list, plain_numbers, split
 from procure.plan.record import Record
 from procure.plan.sheet import Heading, record_of
 from procure.plan.source import without_nulls
@@ -201,7 +201,7 @@ def _is_list(cells: Any, sizes: Indices) -> Mask:
 
     if pa.types.is_large_string(cells.type):
         return sizes > 1
-    return np.full(len(sizes), pa.types.is_list(cells.type) or pa.types.is_large_list(cells.type))
+    return np.full(len(sizes), is_list(cells.type))
 
 
 def _joined(flat: Array, sizes: Indices, form: NDArray[np.int8], others: Sequence[tuple[int, Any]]) -> Series:

@@ -205,7 +205,7 @@ class Plan(Settings):
 
     def digest(self) -> str:
         """Return a fingerprint of everything the plan says, samples included (SHA-256, hexadecimal)."""
-        from procure.plan.writing import plan_digest
+        from procure.plan.digest import plan_digest
 
         return plan_digest(self)
 

@@ -156,7 +156,14 @@ class Columns(Sequence[R]):
         What a row is.
     columns
         Column of every field, by the field's name.
+
+    Attributes
+    ----------
+    digest
+        Fingerprint of the rows, once it has been taken (`procure.plan.digest`).
     """
+
+    digest: str = ""
 
     def __init__(self, record: type[R], columns: Mapping[str, Column]) -> None:
         assert set(columns) == set(record.model_fields), "every field has its column"

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import csv
+import decimal
 import io
 import json
 import random
 from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from procure.errors import PlanError
@@ -91,12 +95,21 @@ def test_faults_are_the_same(bad: BadPlan, tmp_path: Path, monkeypatch: pytest.M
     same(path, monkeypatch)
 
 
-CELLS = (
-    "", " ", "-1", "0", "1e16", "1e999", "nan", "inf", "1_000", "1,5", "1.234,5", "0x10", "true", "null", "x", " 7 ", "-0.0",
-    "5|", "5 | 6", "1|2|3|4|5|6|7|8", "0|0|0|0|0|0|0|0", "[1,2,3,4,5,6,7,8]", "[1,null]", "[]", "{}", '{"mean": 3}', '{"a": 1, "a": 2}',
-    "mean=3; sd=1", "14=0.7; 21=0.3", "2026-03-04", "2026-02-30", "1999-01-01", "BOLT-M8", "NUT-M8", "BOLT-M9", "MAIN", "SHOP",
-    "FAR", "NEAR", "lost", "100=2;50=1", "100=2;500=1", "units=1", "m3=-1", "a\tb", "EA", "1e-9", "2.5", "9" * 20, "MAIN | MAIN",
+NUMBERS = (
+    "", " ", "-1", "0", "1e16", "1e999", "nan", "inf", "1_000", "1,5", "1.234,5", "0x10", "true", "null", " 7 ", "-0.0",
+    "1e-9", "2.5", "007", "+5", ".5", "5.", "9" * 20,
 )  # fmt: skip
+LISTS = (
+    "5|", "5 | 6", "1|2|3|4|5|6|7|8", "0|0|0|0|0|0|0|0", "1|2|3|4|5|6|7|x", "[1,2,3,4,5,6,7,8]", "[1,null]", "[]", "{}",
+    '{"mean": 3}', '{"a": 1, "a": 2}',
+    "mean=3; sd=1", "14=0.7; 21=0.3", "100=2;50=1", "100=2;500=1", "units=1", "m3=-1",
+)  # fmt: skip
+WORDS = (
+    "x", "a\tb", "EA", "lost",
+    "2026-03-04", "2026-02-30", "1999-01-01", "BOLT-M8", "NUT-M8", "BOLT-M9", "WASHER", "MAIN",
+    "SHOP", "FAR", "NEAR", "MAIN | MAIN", "MAIN | BONN", "#N/A", "FAR/BOLT-M8",
+)  # fmt: skip
+CELLS = (*NUMBERS, *LISTS, *WORDS)
 
 
 def corrupt(path: Path, chance: random.Random) -> None:
@@ -138,6 +151,79 @@ def _drop_column(rows: list[list[str]], chance: random.Random) -> None:
 def test_plans_with_random_faults_say_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     write_folder(Plan.from_dict(good_plan()), tmp_path)
     corrupt(tmp_path, random.Random(seed))
+    if seed % 2 == 0:
+        as_parquet(tmp_path)
+    same(tmp_path, monkeypatch)
+
+
+def as_parquet(path: Path) -> None:
+    """Turn the CSV files of a folder into Parquet files, columns of numbers into numbers."""
+    for file in sorted(path.glob("*.csv")):
+        if file.stem in TABLES:
+            header, *rows = csv.reader(io.StringIO(file.read_text(encoding="utf-8")))
+            columns = [pa.array(_typed([row[k] for row in rows])) for k in range(len(header))]
+            pq.write_table(pa.Table.from_arrays(columns, header), file.with_suffix(".parquet"))
+            file.unlink()
+
+
+def _typed(cells: list[str]) -> list[Any]:
+    try:
+        return [None if cell == "" else float(cell) for cell in cells]
+    except ValueError:
+        return list(cells)
+
+
+PRICES = [[{"minimum_quantity": 5.0, "unit_price": 1.0}], None, [{"minimum_quantity": 5.0, "unit_price": None}]]
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "values"),
+    [
+        ("offers", "unit_price", pa.array([1, 2, None])),
+        ("offers", "unit_price", pa.array([1.5, float("nan"), -2.0])),
+        ("offers", "unit_price", pa.array([1.5, 2.0, 3.0], pa.float32())),
+        ("offers", "unit_price", pa.array([True, False, True])),
+        ("offers", "unit_price", pa.array([2**60, 1, 2])),
+        ("offers", "unit_price", pa.array(["1.5", "x", " 2 "])),
+        ("offers", "unit_price", pa.array([decimal.Decimal("1.5"), None, decimal.Decimal("-1.00")])),
+        ("offers", "price_breaks", pa.array(PRICES)),
+        ("offers", "price_breaks", pa.array(["5=1", "[]", '[{"minimum_quantity": 5, "unit_price": 1}]'])),
+        ("offers", "warehouses", pa.array([["MAIN"], ["MAIN", "SHOP"], ["NOWHERE"]])),
+        ("offers", "lead_time", pa.array([{"mean": 3.0, "sd": 1.0}, {"mean": 3.0, "sd": None}, None])),
+        ("offers", "lead_time", pa.array([[("14", 0.5), ("21", 0.5)], None, []], pa.map_(pa.string(), pa.float64()))),
+        ("offers", "valid_from", pa.array([date(2026, 1, 1), None, date(1700, 1, 1)])),
+        ("offers", "valid_from", pa.array([datetime(2026, 1, 1), None, datetime(2026, 1, 1, 5)])),
+        ("offers", "valid_from", pa.array([20260101, 0, 1])),
+        ("offers", "item", pa.array([1, 2, 3])),
+        ("offers", "item", pa.array(["BOLT-M8", None, "NUT"]).dictionary_encode()),
+        ("offers", "capacity", pa.array([[1.0] * 8, [1.0, None], None])),
+        ("offers", "capacity", pa.array([[1] * 8, [], None], pa.list_(pa.int64()))),
+        ("offers", "capacity", pa.array([[1.0] * 8, [2.0] * 8, None], pa.list_(pa.float64(), 8))),
+        ("offers", "capacity", pa.array([["1"] * 8, ["x"] * 8, None])),
+        ("items", "storage", pa.array([[("m3", 0.5)], [("box", -1.0)], None], pa.map_(pa.string(), pa.float64()))),
+        ("items", "storage", pa.array([{"m3": 0.5, "box": None}, {"m3": None, "box": 2.0}, None])),
+        ("items", "storage.m3", pa.array([0.5, None, float("nan")])),
+        ("demand", "period", pa.array([0, 1, 2**40])),
+        ("demand", "period", pa.array([0.0, 1.5, None])),
+    ],
+)  # fmt: skip
+def test_parquet_columns_of_every_kind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str, column: str, values: Any
+) -> None:
+    settings = {key: value for key, value in good_plan().items() if key not in TABLES}
+    write_folder(Plan.from_dict(settings), tmp_path)
+    tables: dict[str, dict[str, Any]] = {
+        "items": {"item": ["BOLT-M8", "NUT-M8", "WASHER"], "backorder_cost": [1, 2, 3]},
+        "warehouses": {"warehouse": ["MAIN", "SHOP"]},
+        "suppliers": {"supplier": ["A", "B", "C"]},
+        "offers": {"supplier": ["A", "B", "C"], "item": ["BOLT-M8", "NUT-M8", "WASHER"], "unit_price": [1, 2, 3],
+                   "lead_time": [1, 2, 3]},
+        "demand": {"item": ["BOLT-M8", "NUT-M8", "WASHER"], "warehouse": ["MAIN"] * 3, "mean": [1, 2, 3],
+                   "period": [0] * 3},
+    }  # fmt: skip
+    tables[table][column] = values
+    for name, columns in tables.items():
+        pq.write_table(pa.table(columns), tmp_path / f"{name}.parquet")
     same(tmp_path, monkeypatch)
 
 
@@ -153,7 +239,8 @@ def test_plans_with_random_faults_say_the_same(tmp_path: Path, monkeypatch: pyte
                                   'item,backorder_cost\n"A"x,1\nB,-2\n',
                                   "item,backorder_cost\rA,1\rB,-2\r"])  # fmt: skip
 def test_files_of_every_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    write_folder(Plan.from_dict({key: value for key, value in good_plan().items() if key not in TABLES}), tmp_path)
+    settings = {key: value for key, value in good_plan().items() if key not in TABLES}
+    write_folder(Plan.from_dict(settings), tmp_path)
     (tmp_path / "items.csv").write_bytes(text.encode())
     same(tmp_path, monkeypatch)
 

@@ -32,7 +32,8 @@ def numbers_of(network: Network) -> dict[str, Any]:
     """Everything in numbers that follows from a plan."""
     laws, fees = Laws.of(network), network.fees
     found = parts(network) | {f"fees.{k}": v for k, v in parts(fees).items()}
-    for name, part in (("tariffs", fees.tariffs), ("lots", fees.lots), ("planned", laws.planned), ("open", laws.open_loop)):
+    more = {"tariffs": fees.tariffs, "lots": fees.lots, "planned": laws.planned, "open": laws.open_loop}
+    for name, part in more.items():
         found |= {f"{name}.{k}": v for k, v in parts(part).items()}
     found |= {f"tier {k}": np.concatenate(tier, axis=1) for k, tier in enumerate(fees.tiers)}
     found |= {f"cover {k}": cap for k, cap in network.cover_caps.items()}
