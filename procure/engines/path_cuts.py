@@ -123,9 +123,7 @@ def most_units(line: Line, period: int) -> float:
     return max(tier.most[position] for tier in line.tiers) * step_size(line.step)
 
 
-def _uncertain(
-    cell: SampledCell, line_of: dict[int, int], lines: tuple[Line, ...]
-) -> Iterator[tuple[int, int, int]]:
+def _uncertain(cell: SampledCell, line_of: dict[int, int], lines: tuple[Line, ...]) -> Iterator[tuple[int, int, int]]:
     """Uncertain orders that the instance has: position, instance line and order period."""
     if cell.random is not None:
         draws = cell.random.draws

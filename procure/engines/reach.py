@@ -270,9 +270,7 @@ def _most(
     return most if most >= steps_up(offer.minimum_order_quantity, offer.order_multiple) else 0.0
 
 
-def _alone(
-    network: Network, limit: Limit, ships: Mask, lowest: Array, timely: float, line: int, period: int
-) -> float:
+def _alone(network: Network, limit: Limit, ships: Mask, lowest: Array, timely: float, line: int, period: int) -> float:
     """Largest quantity of a line that the limit allows if nothing else uses it."""
     offer = network.line_offer[line]
     cell = network.line_cell[line]

@@ -111,8 +111,7 @@ def translate(
         lost=frozenset(new_cell[c] for c in laws.planned.lost_paths if c in new_cell),
         backorder_limit=backorder_limit,
         weight_constant=float(network.priority[network.cell_item[rest]] @ nothing.stocks.backorders[rest].sum(axis=1)),
-        constant=sum(stock_costs(network, laws, nothing.stocks, rest).values())
-        - float((supply_cost * expected).sum()),
+        constant=sum(stock_costs(network, laws, nothing.stocks, rest).values()) - float((supply_cost * expected).sum()),
     )
     return Translation(instance, cells, lines, moves)
 

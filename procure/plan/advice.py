@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
-from procure.plan.expected_demand import CellDemand, Place, expected_demand
+import numpy as np
+from numpy.typing import NDArray
+
+from procure.plan.expected_demand import PlanDemand, expected_demand
 from procure.plan.order_cycle import order_cycles
-from procure.plan.records import Offer, Plan, Supplier
-from procure.plan.terms import is_valid, order_date, takes_orders, whole_periods
+from procure.plan.order_lines import calendars, served
+from procure.plan.positions import Positions
+from procure.plan.records import Plan
+from procure.plan.table import ABSENT, LIST, ONE, coded, days, numbers, series
+from procure.plan.terms import order_date
 from procure.plan.values import plain
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 NAMED = 3
 """Examples that a warning names; the others are counted."""
-
-Demand = dict[Place, CellDemand]
 
 
 @dataclass(frozen=True)
@@ -41,8 +50,49 @@ class PlanWarning:
 
 def check_plan(plan: Plan) -> list[PlanWarning]:
     """Return the warnings about a plan without faults: one per kind, with a count and the first places."""
-    demand = {place: cell for place, cell in expected_demand(plan).items() if cell.mean.any()}
-    return [warning for advice in ADVICE for warning in advice(plan, demand)]
+    known = Positions.of(plan)
+    asked = _asked(plan, known)
+    return [warning for advice in ADVICE for warning in advice(plan, asked)]
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """The demand of places that ask for anything.
+
+    Attributes
+    ----------
+    known
+        Position of every id.
+    demand
+        Demand of the places.
+    """
+
+    known: Positions
+    demand: PlanDemand
+
+    @property
+    def items(self) -> Mask:
+        """Items that are asked for anywhere, shape (items,)."""
+        item, _ = self.known.pair(self.demand.places)
+        return np.bincount(item, minlength=len(self.known.items)) > 0
+
+    def names(self, places: Indices) -> list[str]:
+        """Write places: item at warehouse."""
+        items, warehouses = list(self.known.items), list(self.known.warehouses)
+        item, warehouse = self.known.pair(places)
+        return [f"{items[i]} at {warehouses[w]}" for i, w in zip(item.tolist(), warehouse.tolist(), strict=True)]
+
+
+def _asked(plan: Plan, known: Positions) -> Asked:
+    demand = expected_demand(plan, known)
+    some = demand.mean.any(axis=1)
+    return Asked(known, PlanDemand(demand.places[some], demand.mean[some], demand.variance[some], {}))
+
+
+def _chosen(rows: Sequence[Any], name: str, chosen: Mask) -> list[Any]:
+    """Values of a column in some rows."""
+    column = coded(rows, name)
+    return [column.value(k) for k in np.flatnonzero(chosen).tolist()]
 
 
 def _few(names: Iterable[str]) -> str:
@@ -56,52 +106,38 @@ def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
-def _at(place: Place) -> str:
-    return f"{place[0]} at {place[1]}"
+def _at(item: str, warehouse: str) -> str:
+    return f"{item} at {warehouse}"
 
 
-def _can_be_ordered(plan: Plan, offer: Offer, suppliers: Mapping[str, Supplier]) -> bool:
-    """Tell whether some order of an offer arrives within the horizon, by validity, calendar and capacity."""
-    lead = whole_periods(offer.lead_time.mean, plan.period_days)
-    supplier = suppliers[offer.supplier]
-    return any(
-        _has_room(offer, t) and is_valid(offer, order_date(plan, t)) and takes_orders(plan, supplier, t)
-        for t in range(plan.periods - lead)
-    )
-
-
-def _has_room(offer: Offer, period: int) -> bool:
-    """Tell whether the offer's capacity of a period admits its minimum order quantity."""
-    capacity = offer.capacity[period] if isinstance(offer.capacity, tuple) else offer.capacity
-    return capacity is None or (capacity > 0 and capacity >= offer.minimum_order_quantity)
-
-
-def unsupplied(plan: Plan, demand: Demand) -> Iterator[PlanWarning]:
+def unsupplied(plan: Plan, asked: Asked) -> Iterator[PlanWarning]:
     """Warn of demand where no offer and no lane brings the item."""
-    reached = _reached(plan)
-    places = [place for place in demand if place not in reached]
-    if places:
+    places = asked.demand.places
+    missing = places[~np.isin(places, _reached(plan, asked.known))]
+    if len(missing):
         yield PlanWarning(
             "demand",
-            f"nobody delivers {_few(map(_at, places))}, where there is demand: no offer serves the "
+            f"nobody delivers {_few(asked.names(missing))}, where there is demand: no offer serves the "
             "warehouse and no "
             "lane leads there; add an offer or a lane, or take the demand out",
         )
 
 
-def _reached(plan: Plan) -> set[Place]:
+def _reached(plan: Plan, known: Positions) -> Indices:
     """Places that an offer or a lane serves."""
-    every = [w.warehouse for w in plan.warehouses]
-    items = [i.item for i in plan.items]
-    found = {(o.item, w) for o in plan.offers for w in (every if o.warehouses is None else o.warehouses)}
-    carried = ((lane.to, items if lane.items is None else lane.items) for lane in plan.lanes)
-    return found | {(item, warehouse) for warehouse, names in carried for item in names}
+    offer, warehouse = served(plan, known, np.ones(len(plan.offers), dtype=bool))
+    found = [known.keys(coded(plan.offers, "item").positions(known.items)[offer], warehouse)]
+    for lane in plan.lanes:
+        names = known.items if lane.items is None else lane.items
+        item = np.array([known.items[name] for name in names], dtype=np.int64)
+        found.append(known.keys(item, np.full(len(item), known.warehouses[lane.to])))
+    return np.concatenate(found)
 
 
-def never_ordered(plan: Plan, demand: Demand) -> Iterator[PlanWarning]:
+def never_ordered(plan: Plan, asked: Asked) -> Iterator[PlanWarning]:
     """Warn of offers of which no order can arrive within the horizon."""
-    suppliers = {s.supplier: s for s in plan.suppliers}
-    names = [offer.offer for offer in plan.offers if not _can_be_ordered(plan, offer, suppliers)]
+    can_be = calendars(plan, asked.known) & _has_room(plan)
+    names = _chosen(plan.offers, "offer", np.asarray(~can_be.any(axis=1)))
     if names:
         yield PlanWarning(
             "offers",
@@ -112,25 +148,38 @@ def never_ordered(plan: Plan, demand: Demand) -> Iterator[PlanWarning]:
         )
 
 
-def overdue(plan: Plan, demand: Demand) -> Iterator[PlanWarning]:
+def _has_room(plan: Plan) -> Mask:
+    """Periods in which each offer's capacity admits its minimum order quantity, shape (offers, T)."""
+    capacity, least = series(plan.offers, "capacity"), numbers(plan.offers, "minimum_order_quantity")
+    most = np.full((len(plan.offers), plan.periods), np.inf)
+    one, listed = np.flatnonzero(capacity.form == ONE), np.flatnonzero(capacity.form == LIST)
+    most[one] = capacity.single()[one, None]
+    most[listed] = capacity.matrix(listed, plan.periods)
+    free = (capacity.form == ABSENT)[:, None]
+    room: Mask = free | ((most > 0) & (most >= least[:, None]))
+    return room
+
+
+def overdue(plan: Plan, asked: Asked) -> Iterator[PlanWarning]:
     """Warn of open orders that should have arrived already."""
-    late = [order.po_number for order in plan.open_orders if order.receipt_date < plan.start_date]
+    start = plan.start_date.toordinal()
+    late = _chosen(plan.open_orders, "po_number", days(plan.open_orders, "receipt_date", start) < start)
     if late:
-        days = plan.policy.overdue_days
+        delay = plan.policy.overdue_days
         yield PlanWarning(
             "open_orders",
             f"{_count(len(late), 'line is', 'lines are')} overdue at {plan.start_date} ({_few(late)}) and "
             "taken to "
-            f"arrive {plain(days)} days later (policy.overdue_days); ask the supplier and give the new "
+            f"arrive {plain(delay)} days later (policy.overdue_days); ask the supplier and give the new "
             "receipt_date",
         )
 
 
-def beyond_horizon(plan: Plan, demand: Demand) -> Iterator[PlanWarning]:
+def beyond_horizon(plan: Plan, asked: Asked) -> Iterator[PlanWarning]:
     """Warn of open orders that arrive too late to matter."""
     end = order_date(plan, plan.periods)
     last = order_date(plan, plan.periods - 1)
-    late = [order.po_number for order in plan.open_orders if order.receipt_date > last]
+    late = _chosen(plan.open_orders, "po_number", days(plan.open_orders, "receipt_date", 0) > last.toordinal())
     if late:
         yield PlanWarning(
             "open_orders",
@@ -140,13 +189,15 @@ def beyond_horizon(plan: Plan, demand: Demand) -> Iterator[PlanWarning]:
         )
 
 
-def ignored_demand(plan: Plan, demand: Demand) -> Iterator[PlanWarning]:
+def ignored_demand(plan: Plan, asked: Asked) -> Iterator[PlanWarning]:
     """Warn of demand by date outside the horizon."""
     end = order_date(plan, plan.periods)
-    rows = [row for row in plan.demand if row.date is not None and not plan.start_date <= row.date < end]
+    start = plan.start_date.toordinal()
+    day = days(plan.demand, "date", start)
+    rows = [plan.demand[k] for k in np.flatnonzero((day < start) | (day >= end.toordinal())).tolist()]
     if rows:
         units = sum(row.mean for row in rows if not isinstance(row.mean, tuple))
-        places = _few(f"{_at((row.item, row.warehouse))} on {row.date}" for row in rows)
+        places = _few(f"{_at(row.item, row.warehouse)} on {row.date}" for row in rows)
         yield PlanWarning(
             "demand",
             f"{_count(len(rows), 'row', 'rows')} with {plain(round(units, 6))} units lie outside the horizon "
@@ -154,7 +205,7 @@ def ignored_demand(plan: Plan, demand: Demand) -> Iterator[PlanWarning]:
         )
 
 
-def idle_promotions(plan: Plan, demand: Demand) -> Iterator[PlanWarning]:
+def idle_promotions(plan: Plan, asked: Asked) -> Iterator[PlanWarning]:
     """Warn of promotions that lift nothing."""
     end = order_date(plan, plan.periods)
     outside = [p.item for p in plan.promotions if p.last < plan.start_date or p.first >= end]
@@ -165,11 +216,11 @@ def idle_promotions(plan: Plan, demand: Demand) -> Iterator[PlanWarning]:
             "change "
             "nothing; check first and last",
         )
-    asked = {item for item, _ in demand}
+    known, items, places = asked.known, asked.items, set(asked.demand.places.tolist())
     idle = [
-        p.item if p.warehouse is None else _at((p.item, p.warehouse))
+        p.item if p.warehouse is None else _at(p.item, p.warehouse)
         for p in plan.promotions
-        if (p.item not in asked if p.warehouse is None else (p.item, p.warehouse) not in demand)
+        if (not items[known.items[p.item]] if p.warehouse is None else known.place(p.item, p.warehouse) not in places)
     ]
     if idle:
         yield PlanWarning(
@@ -178,22 +229,21 @@ def idle_promotions(plan: Plan, demand: Demand) -> Iterator[PlanWarning]:
         )
 
 
-def rising_prices(plan: Plan, demand: Demand) -> Iterator[PlanWarning]:
+def rising_prices(plan: Plan, asked: Asked) -> Iterator[PlanWarning]:
     """Warn of price breaks that make a larger quantity dearer."""
-    names = [offer.offer for offer in plan.offers if _rises([offer.unit_price, *_break_prices(offer)])]
-    if names:
+    breaks = coded(plan.offers, "price_breaks")
+    first = breaks.each(lambda steps: steps[0].unit_price if steps else -np.inf)
+    rises = breaks.each(_rises, bool) | (first > numbers(plan.offers, "unit_price"))
+    if rises.any():
+        names = _chosen(plan.offers, "offer", rises)
         yield PlanWarning("offers", f"the price of {_few(names)} rises with the quantity; check price_breaks")
 
 
-def _break_prices(offer: Offer) -> list[float]:
-    return [step.unit_price for step in offer.price_breaks]
+def _rises(steps: Sequence[Any]) -> bool:
+    return any(after.unit_price > before.unit_price for before, after in pairwise(steps))
 
 
-def _rises(prices: Sequence[float]) -> bool:
-    return any(after > before for before, after in pairwise(prices))
-
-
-def thin_samples(plan: Plan, demand: Demand) -> Iterator[PlanWarning]:
+def thin_samples(plan: Plan, asked: Asked) -> Iterator[PlanWarning]:
     """Warn of places that do not appear in every sample path."""
     if plan.samples is None:
         return
@@ -204,21 +254,23 @@ def thin_samples(plan: Plan, demand: Demand) -> Iterator[PlanWarning]:
     if thin:
         yield PlanWarning(
             "demand_samples",
-            f"{_few(f'{_at(place)} ({count} of {every})' for place, count in thin)} are not in all "
+            f"{_few(f'{_at(*place)} ({count} of {every})' for place, count in thin)} are not in all "
             "sample "
             "paths; where they are missing they count as no demand, so give every path its rows",
         )
 
 
-def unused(plan: Plan, demand: Demand) -> Iterator[PlanWarning]:
+def unused(plan: Plan, asked: Asked) -> Iterator[PlanWarning]:
     """Hint at items that can't be bought nor sold, and at stock that nobody asks for."""
-    asked = {item for item, _ in demand}
-    supplied = {row.item for rows in (plan.offers, plan.stock, plan.open_orders) for row in rows}
-    items = [i.item for i in plan.items if i.item not in asked and i.item not in supplied]
+    known, used = asked.known.items, asked.items
+    for rows in (plan.offers, plan.stock, plan.open_orders):
+        used[coded(rows, "item").positions(known)] = True
+    items = _chosen(plan.items, "item", ~used)
     if items:
         message = f"{_few(items)} have no offer, no stock and no demand; nothing is planned for them"
         yield PlanWarning("items", message)
-    idle = [row.item for row in plan.stock if row.item not in asked and row.on_hand > 0]
+    wanted = asked.items[coded(plan.stock, "item").positions(known)]
+    idle = _chosen(plan.stock, "item", ~wanted & (numbers(plan.stock, "on_hand") > 0))
     if idle:
         yield PlanWarning(
             "stock",
@@ -226,13 +278,15 @@ def unused(plan: Plan, demand: Demand) -> Iterator[PlanWarning]:
         )
 
 
-def short_horizon(plan: Plan, demand: Demand) -> Iterator[PlanWarning]:
+def short_horizon(plan: Plan, asked: Asked) -> Iterator[PlanWarning]:
     """Warn of items whose order cycle is too long for the horizon to judge."""
-    cycles = order_cycles(plan, demand)
-    longest = {place: periods for place, periods in cycles.items() if periods > plan.periods / 2}
-    if longest:
-        ranked = sorted(longest, key=lambda place: -longest[place])
-        names = _few(f"{_at(place)} ({longest[place]:.0f} periods)" for place in ranked)
+    places, cycles = order_cycles(plan, asked.known, asked.demand)
+    long = cycles > plan.periods / 2
+    if long.any():
+        ranked = np.flatnonzero(long)[np.argsort(-cycles[long], kind="stable")]
+        shown = zip(asked.names(places[ranked[:NAMED]]), cycles[ranked[:NAMED]].tolist(), strict=True)
+        names = _few(f"{place} ({periods:.0f} periods)" for place, periods in shown)
+        names += f" and {len(ranked) - NAMED} more" if len(ranked) > NAMED else ""
         yield PlanWarning(
             "items",
             f"{_count(len(ranked), 'order cycle covers', 'order cycles cover')} more than half the horizon "
@@ -241,7 +295,7 @@ def short_horizon(plan: Plan, demand: Demand) -> Iterator[PlanWarning]:
         )
 
 
-ADVICE: tuple[Callable[[Plan, Demand], Iterable[PlanWarning]], ...] = (
+ADVICE: tuple[Callable[[Plan, Asked], Iterable[PlanWarning]], ...] = (
     unsupplied,
     never_ordered,
     overdue,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from procure.plan.table import numbers
+
 if TYPE_CHECKING:
     from procure.plan.network import Network
 
@@ -16,11 +18,10 @@ Array = NDArray[np.float64]
 def cover_caps(network: Network) -> dict[int, Array]:
     """Most supply after a receipt, by cell with `max_cover_days`, each of shape (T,) [units]."""
     caps = {}
-    for cell in range(network.n_cells):
-        days = network.items[network.cell_item[cell]].max_cover_days
-        if days is not None:
-            ahead = max(1.0, days / network.plan.period_days)
-            caps[cell] = _covered(network.mean[cell], ahead)
+    days = numbers(network.items, "max_cover_days")[network.cell_item]
+    for cell in np.flatnonzero(~np.isnan(days)).tolist():
+        ahead = max(1.0, float(days[cell]) / network.plan.period_days)
+        caps[cell] = _covered(network.mean[cell], ahead)
     return caps
 
 

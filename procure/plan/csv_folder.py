@@ -1,4 +1,4 @@
-"""Reads a plan from a folder: one CSV file per table, the settings in ``plan.toml``."""
+"""Reads a plan from a folder: one CSV or Parquet file per table, the settings in ``plan.toml``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from procure.errors import Fault, did_you_mean
+from procure.plan.arrow_file import read_large_csv, read_parquet
 from procure.plan.cells import read_text
 from procure.plan.columns import Column
 from procure.plan.records import TABLES, Settings
@@ -21,11 +22,11 @@ SETTINGS_FILE = "plan.toml"
 
 _TEXTS = {".csv", ".tsv", ".tab", ".txt", ".toml", ".json"}
 _BINARIES = {".xls", ".xlsx", ".xlsm", ".ods", ".parquet", ".gz", ".zip"}
-_FILES = {f"{table}.csv": table for table in TABLES}
+_FILES = {f"{table}{suffix}": table for table in TABLES for suffix in (".csv", ".parquet")}
 
 
 def read_folder(path: Path) -> Source:
-    """Read a folder of CSV files.
+    """Read a folder of CSV and Parquet files.
 
     Raises
     ------
@@ -33,20 +34,37 @@ def read_folder(path: Path) -> Source:
         When a file can't be read.
     """
     source = Source(path.absolute(), settings_label=SETTINGS_FILE)
-    source.labels = {table: name for name, table in _FILES.items()}
     names = sorted(entry.name for entry in path.iterdir() if entry.is_file())
+    source.labels = {table: _label(table, names) for table in TABLES}
     if SETTINGS_FILE in names:
         _read_settings(path / SETTINGS_FILE, source)
     else:
         source.unread.add("settings")
         source.faults.append(Fault(SETTINGS_FILE, message=_no_settings(names)))
-    for name, table in _FILES.items():
-        if name in names:
-            _read_csv(path / name, table, source)
+    for table in TABLES:
+        _read_file(path, table, names, source)
     samples = source.settings.get("demand_samples")
     expected = {SETTINGS_FILE, *_FILES, Path(samples).name if isinstance(samples, str) else ""}
     source.faults += [_unknown_file(name) for name in names if name not in expected and _may_be_data(name)]
     return source
+
+
+def _label(table: str, names: list[str]) -> str:
+    return f"{table}.parquet" if f"{table}.parquet" in names else f"{table}.csv"
+
+
+def _read_file(path: Path, table: str, names: list[str], source: Source) -> None:
+    """Read a table from the file that holds it."""
+    label = source.label(table)
+    if label not in names:
+        return
+    if label.endswith(".csv"):
+        _read_csv(path / label, table, source)
+        return
+    if f"{table}.csv" in names:
+        message = f"the folder holds {table}.csv, too; keep one of the two"
+        source.faults.append(Fault(label, message=message))
+    read_parquet(path / label, table, source)
 
 
 def _no_settings(names: list[str]) -> str:
@@ -118,6 +136,8 @@ def _read_csv(path: Path, table: str, source: Source) -> None:
     def read(cell: Any, column: Column) -> Any:
         return read_text(cell.strip(), column, delimiter)
 
+    if read_large_csv(text, delimiter, table, read, source):
+        return
     try:
         read_table(table, _rows(text, delimiter), read, source)
     except _BrokenCsvError as error:

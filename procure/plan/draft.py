@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from procure.errors import Fault
-from procure.plan.records import TABLES, Record, Settings
+from procure.plan.records import TABLES, Demand, Record, Settings
 from procure.plan.source import Source
+from procure.plan.table import Columns, coded
 
 R = TypeVar("R", bound=Record)
 
@@ -29,16 +30,24 @@ class Draft:
     doubtful
         Names of the settings at fault; what depends on them can't be checked.
     raw
-        All rows of each table as read.
+        Position and content of the rows of each table as read; of a table of columns only those that a check may
+        have something to say about (`procure.plan.sieve`).
     sound
-        Position and record of the rows without a fault of their own.
+        Position and record of those among them without a fault of their own.
+    columns
+        Large tables, read by column.
+    offer_names
+        Position of each of the offers in `raw` and its id, given or default.
     """
 
     source: Source
     settings: Settings
     doubtful: frozenset[str] = frozenset()
-    raw: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    raw: dict[str, list[tuple[int, dict[str, Any]]]] = field(default_factory=dict)
     sound: dict[str, list[tuple[int, Record]]] = field(default_factory=dict)
+    columns: dict[str, Columns[Any]] = field(default_factory=dict)
+    offer_names: list[tuple[int, str]] = field(default_factory=list)
+    _ids: dict[str, Mapping[str, None]] = field(default_factory=dict)
 
     def rows(self, record: type[R]) -> Sequence[tuple[int, R]]:
         """Position and record of the sound rows of a table."""
@@ -46,17 +55,30 @@ class Draft:
 
     def raw_rows(self, record: type[Record]) -> Iterator[tuple[int, dict[str, Any]]]:
         """Position and content of all rows of a table, sound or not."""
-        return enumerate(self.raw.get(TABLE_OF[record], []))
+        return iter(self.raw.get(TABLE_OF[record], []))
 
-    def ids(self, record: type[Record], column: str) -> dict[str, int] | None:
-        """Ids of a table with the position of their first row; None when the table could not be read."""
-        if TABLE_OF[record] in self.source.unread:
+    def ids(self, record: type[Record], column: str) -> Mapping[str, None] | None:
+        """Ids that occur in a table, in its order; None when the table could not be read."""
+        table = TABLE_OF[record]
+        if table in self.source.unread:
             return None
-        found: dict[str, int] = {}
-        for index, row in self.raw_rows(record):
-            if isinstance(name := row.get(column), str):
-                found.setdefault(name, index)
-        return found
+        if table in self.columns:
+            return self._ids_by_column(table, column)
+        names = (row.get(column) for _, row in self.raw_rows(record))
+        return dict.fromkeys(name for name in names if isinstance(name, str))
+
+    def _ids_by_column(self, table: str, column: str) -> Mapping[str, None]:
+        """The same of a large table, made once since it takes a while."""
+        if table not in self._ids:
+            names = coded(self.columns[table], column).values
+            self._ids[table] = dict.fromkeys(name for name in names if isinstance(name, str))
+        return self._ids[table]
+
+    def demand_places(self) -> set[tuple[str, str]]:
+        """Item and warehouse of every demand row that is sound."""
+        demand: Sequence[Any] = self.columns.get("demand", [row for _, row in self.rows(Demand)])
+        items, warehouses = (coded(demand, name).strings().tolist() for name in ("item", "warehouse"))
+        return set(zip(items, warehouses, strict=True))
 
     def row(self, record: type[Record], index: int) -> int:
         """Row number of a position, as a spreadsheet counts."""

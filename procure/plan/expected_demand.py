@@ -2,114 +2,166 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from procure.plan.records import Demand, Plan, Promotion
+from procure.plan.occurring import first_rows, numbered
+from procure.plan.positions import Positions
+from procure.plan.records import Plan, Promotion
+from procure.plan.table import LIST, ONE, Series, days, numbers, series
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
 Place = tuple[str, str]
 """Item and warehouse."""
 
 
-@dataclass(frozen=True)
-class CellDemand:
-    """Demand of one item at one warehouse.
+@dataclass(frozen=True, eq=False)
+class PlanDemand:
+    """Demand of K items at warehouses over T periods, in the order in which the plan names them.
 
     Attributes
     ----------
+    places
+        Number of item and warehouse (`Positions.keys`), shape (K,).
     mean, variance
-        Per period, shape (periods,) [units, units squared].
+        Per period, shape (K, T) [units, units squared].
     paths
-        Demand of each sample and period, shape (samples, periods) [units]; None without samples.
+        Demand of each sample and period by place, shape (samples, T) [units]; of places with samples only.
     """
 
+    places: Indices
     mean: Array
     variance: Array
-    paths: Array | None = None
+    paths: dict[int, Array]
 
 
-def expected_demand(plan: Plan) -> dict[Place, CellDemand]:
+def expected_demand(plan: Plan, known: Positions) -> PlanDemand:
     """Return the demand of every cell that has a demand row or samples, promotions included."""
-    found = _from_rows(plan)
-    found.update(_from_samples(plan))
-    for promotion in plan.promotions:
-        for place in [p for p in found if _concerns(promotion, p)]:
-            found[place] = _promoted(plan, promotion, found[place])
+    rows = _from_rows(plan, known)
+    demand = rows if plan.samples is None or not len(plan.samples) else _with_samples(plan, known, rows)
+    if len(plan.promotions):
+        _promote(plan, known, demand)
+    return demand
+
+
+def _from_rows(plan: Plan, known: Positions) -> PlanDemand:
+    key = known.places(plan.demand)
+    place = numbered(key)
+    first = first_rows(place)
+    mean = np.zeros((len(first), plan.periods))
+    variance = np.zeros_like(mean)
+    _add_lists(plan, place, mean, variance)
+    _add_single(plan, place, mean, variance)
+    return PlanDemand(key[first], mean, variance, {})
+
+
+def _add_lists(plan: Plan, place: Indices, mean: Array, variance: Array) -> None:
+    """Add rows that hold all periods."""
+    means, sds = series(plan.demand, "mean"), series(plan.demand, "sd")
+    rows = np.flatnonzero(means.form == LIST)
+    if not len(rows):
+        return
+    add = np.add.at if len(mean) < len(place) else _add
+    add(mean, place[rows], means.matrix(rows, plan.periods))
+    listed = rows[sds.form[rows] == LIST]
+    add(variance, place[listed], sds.matrix(listed, plan.periods) ** 2)
+    constant = rows[sds.form[rows] == ONE]
+    add(variance, place[constant], np.broadcast_to(sds.single()[constant, None] ** 2, (len(constant), plan.periods)))
+
+
+def _add(total: Array, rows: Indices, values: Array) -> None:
+    """Add to rows of which each is named once."""
+    total[rows] += values
+
+
+def _add_single(plan: Plan, place: Indices, mean: Array, variance: Array) -> None:
+    """Add rows of one period or date; those outside the horizon count for nothing."""
+    means = series(plan.demand, "mean")
+    rows = np.flatnonzero(means.form == ONE)
+    if not len(rows):
+        return
+    period = _periods(plan)[rows]
+    inside = (period >= 0) & (period < plan.periods)
+    rows, period = rows[inside], period[inside]
+    sd = _or_zero(series(plan.demand, "sd"))
+    np.add.at(mean, (place[rows], period), means.single()[rows])
+    np.add.at(variance, (place[rows], period), sd[rows] * sd[rows])
+
+
+def _or_zero(values: Series) -> Array:
+    single = values.single()
+    return np.where(np.isnan(single), 0.0, single)
+
+
+def _periods(plan: Plan) -> Indices:
+    """Period of every demand row by its period or date, shape (rows,)."""
+    start = plan.start_date.toordinal()
+    dated = (days(plan.demand, "date", start) - start) // plan.period_days
+    given = numbers(plan.demand, "period")
+    found: Indices = np.where(np.isnan(given), dated, np.where(np.isnan(given), 0.0, given).astype(np.int64))
     return found
 
 
-def _from_rows(plan: Plan) -> dict[Place, CellDemand]:
-    found: dict[Place, CellDemand] = {}
-    for row in plan.demand:
-        place = (row.item, row.warehouse)
-        if place not in found:
-            found[place] = CellDemand(np.zeros(plan.periods), np.zeros(plan.periods))
-        for period, mean, sd in _entries(plan, row):
-            if 0 <= period < plan.periods:
-                found[place].mean[period] += mean
-                found[place].variance[period] += sd * sd
-    return found
-
-
-def _entries(plan: Plan, row: Demand) -> Iterator[tuple[int, float, float]]:
-    if isinstance(row.mean, tuple):
-        sds = row.sd if isinstance(row.sd, tuple) else (row.sd or 0.0,) * len(row.mean)
-        yield from zip(range(plan.periods), row.mean, sds, strict=False)
-    else:
-        sd = row.sd if isinstance(row.sd, float | int) else 0.0
-        yield _period_of(plan, row), row.mean, sd
-
-
-def _period_of(plan: Plan, row: Demand) -> int:
-    if row.period is not None:
-        return row.period
-    assert row.date is not None
-    return (row.date - plan.start_date).days // plan.period_days
-
-
-def _from_samples(plan: Plan) -> dict[Place, CellDemand]:
+def _with_samples(plan: Plan, known: Positions, rows: PlanDemand) -> PlanDemand:
     frame = plan.samples
-    if frame is None or not len(frame):
-        return {}
+    assert frame is not None
     labels, sample = np.unique(frame["sample"].to_numpy(), return_inverse=True)
-    period = frame["period"].to_numpy().astype(int)
-    quantity = frame["quantity"].to_numpy().astype(float)
-    found: dict[Place, CellDemand] = {}
-    for place in dict.fromkeys(zip(frame["item"].astype(str), frame["warehouse"].astype(str), strict=True)):
-        rows = np.flatnonzero((frame["item"] == place[0]) & (frame["warehouse"] == place[1]))
-        paths = np.zeros((len(labels), plan.periods))
-        np.add.at(paths, (sample[rows], period[rows]), quantity[rows])
-        found[place] = _of_paths(paths)
+    item, warehouse = (frame[name].astype(str).tolist() for name in ("item", "warehouse"))
+    key = np.array([known.place(i, w) for i, w in zip(item, warehouse, strict=True)], dtype=np.int64)
+    place = numbered(key)
+    first = first_rows(place)
+    all_paths = np.zeros((len(first), len(labels), plan.periods))
+    period, quantity = frame["period"].to_numpy().astype(int), frame["quantity"].to_numpy().astype(float)
+    np.add.at(all_paths, (place, sample, period), quantity)
+    count = len(rows.places)
+    found = PlanDemand(
+        np.concatenate([rows.places, key[first]]),
+        np.concatenate([rows.mean, np.zeros((len(first), plan.periods))]),
+        np.concatenate([rows.variance, np.zeros((len(first), plan.periods))]),
+        {},
+    )
+    for k, paths in enumerate(all_paths):
+        _take_paths(found, count + k, paths)
     return found
 
 
-def _of_paths(paths: Array) -> CellDemand:
-    return CellDemand(paths.mean(axis=0), paths.var(axis=0), paths)
+def _take_paths(demand: PlanDemand, place: int, paths: Array) -> None:
+    demand.paths[place] = paths
+    demand.mean[place], demand.variance[place] = paths.mean(axis=0), paths.var(axis=0)
 
 
-def _concerns(promotion: Promotion, place: Place) -> bool:
-    item, warehouse = place
-    return promotion.item == item and promotion.warehouse in (None, warehouse)
+def _promote(plan: Plan, known: Positions, demand: PlanDemand) -> None:
+    """Apply the promotions one after another."""
+    item, warehouse = known.pair(demand.places)
+    order = np.argsort(item, kind="stable")
+    ranked = item[order]
+    for promotion in plan.promotions:
+        low, high = np.searchsorted(ranked, [known.items[promotion.item], known.items[promotion.item] + 1])
+        places = order[low:high]
+        if promotion.warehouse is not None:
+            places = places[warehouse[places] == known.warehouses[promotion.warehouse]]
+        if len(places):
+            _lift(plan, promotion, demand, places)
 
 
-def _promoted(plan: Plan, promotion: Promotion, demand: CellDemand) -> CellDemand:
+def _lift(plan: Plan, promotion: Promotion, demand: PlanDemand, places: Indices) -> None:
     share = np.array([_share(plan, promotion, t) for t in range(plan.periods)])
     factor = 1.0 + (promotion.uplift - 1.0) * share
-    if demand.paths is not None:
-        return _of_paths(demand.paths * factor)
     noise = (share * (promotion.uplift_sd or 0.0)) ** 2
-    mean, variance = demand.mean, demand.variance
-    return CellDemand(factor * mean, factor**2 * variance + noise * (mean**2 + variance))
+    mean, variance = demand.mean[places], demand.variance[places]
+    demand.mean[places] = factor * mean
+    demand.variance[places] = factor**2 * variance + noise * (mean**2 + variance)
+    for place in set(places.tolist()) & set(demand.paths):
+        _take_paths(demand, place, demand.paths[place] * factor)
 
 
 def _share(plan: Plan, promotion: Promotion, period: int) -> float:
     """Share of the period's days that the promotion covers."""
     first: date = plan.start_date + timedelta(days=period * plan.period_days)
     last = first + timedelta(days=plan.period_days - 1)
-    days = (min(last, promotion.last) - max(first, promotion.first)).days + 1
-    return max(days, 0) / plan.period_days
+    covered = (min(last, promotion.last) - max(first, promotion.first)).days + 1
+    return max(covered, 0) / plan.period_days

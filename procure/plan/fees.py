@@ -5,6 +5,7 @@ L lines, G groups; money is plan currency unless said otherwise.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from procure.plan.records import Offer, Plan, Supplier
-from procure.plan.terms import Tariff
+from procure.plan.table import coded, days, numbers
+from procure.plan.terms import EVER, Tariff
 
 if TYPE_CHECKING:
     from procure.plan.network import Network
@@ -38,16 +40,20 @@ class TariffTable:
     intercepts: Array
 
     @staticmethod
-    def of(tariffs: tuple[Tariff, ...]) -> TariffTable:
-        """Stack the tariffs of a plan's offers."""
-        width = max((len(t.starts) for t in tariffs), default=1)
-        starts = np.full((len(tariffs), width), np.inf)
-        prices, intercepts = np.zeros_like(starts), np.zeros_like(starts)
-        for k, tariff in enumerate(tariffs):
-            n = len(tariff.starts)
-            starts[k, :n], prices[k, :n] = tariff.starts, tariff.prices
-            intercepts[k, :n] = [tariff.intercept(tier) for tier in range(n)]
-        return TariffTable(starts, prices, intercepts)
+    def of(offers: Sequence[Offer]) -> TariffTable:
+        """Read the prices of a plan's offers."""
+        steps = coded(offers, "price_breaks")
+        width = 1 + max((len(breaks) for breaks in steps.values), default=0)
+        starts = np.full((len(steps.values), width), np.inf)
+        prices = np.zeros_like(starts)
+        for k, breaks in enumerate(steps.values):
+            starts[k, 1 : len(breaks) + 1] = [step.minimum_quantity for step in breaks]
+            prices[k, 1 : len(breaks) + 1] = [step.unit_price for step in breaks]
+        starts[:, 0] = 0.0
+        starts, prices = starts[steps.codes], prices[steps.codes]
+        prices[:, 0] = numbers(offers, "unit_price")
+        incremental = coded(offers, "price_break_type").each(lambda kind: kind == "incremental", bool)
+        return TariffTable(starts, prices, _intercepts(starts, prices, incremental))
 
     def bills(self, offer: Indices, quantity: Array) -> Array:
         """Goods value of each quantity, above 0, at each offer; see `Tariff.bill`."""
@@ -55,6 +61,15 @@ class TariffTable:
         tier = reached.sum(axis=1) - 1
         bills: Array = self.intercepts[offer, tier] + self.prices[offer, tier] * quantity
         return bills
+
+
+def _intercepts(starts: Array, prices: Array, incremental: NDArray[np.bool_]) -> Array:
+    """Money that the bill of each tier lies above price times quantity (0 for all-units breaks)."""
+    intercepts = np.zeros_like(prices)
+    inside = np.isfinite(starts[:, 1:]) & incremental[:, None]
+    steps = np.where(inside, (prices[:, :-1] - prices[:, 1:]) * np.where(inside, starts[:, 1:], 0.0), 0.0)
+    intercepts[:, 1:] = np.where(inside, np.cumsum(steps, axis=1), 0.0)
+    return intercepts
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,13 +81,12 @@ class Lots:
     multiple: Array
 
     @staticmethod
-    def of(offers: list[Offer]) -> Lots:
+    def of(offers: Sequence[Offer], lines: Indices) -> Lots:
         """Read the lots off the offers of the lines."""
-        most = [np.inf if o.maximum_order_quantity is None else o.maximum_order_quantity for o in offers]
         return Lots(
-            np.array([o.minimum_order_quantity for o in offers], dtype=float),
-            np.array(most, dtype=float),
-            np.array([o.order_multiple for o in offers], dtype=float),
+            numbers(offers, "minimum_order_quantity")[lines],
+            numbers(offers, "maximum_order_quantity", np.inf)[lines],
+            numbers(offers, "order_multiple")[lines],
         )
 
 
@@ -123,22 +137,22 @@ class Fees:
     @staticmethod
     def of(network: Network) -> Fees:
         """Read the fees off a plan's offers and suppliers."""
-        offers = [network.offers[k] for k in network.line_offer]
+        offers, lines, group = network.offers, network.line_offer, network.line_group
         suppliers = [network.suppliers[k] for k in network.group_supplier]
         containers = [s.container for s in suppliers]
         rate = np.ones((len(suppliers), 1))
         rate[network.line_group, 0] = network.line_rate
-        terms = [suppliers[g].payment_terms for g in network.line_group]
-        days = [
-            t.net_days + (int(d) if t.from_ == "receipt" else 0) for t, d in zip(terms, network.line_days, strict=True)
-        ]
+        terms = [s.payment_terms for s in suppliers]
+        net_days = np.array([t.net_days for t in terms], dtype=np.int64)[group]
+        from_receipt = np.array([t.from_ == "receipt" for t in terms], dtype=bool)[group]
+        days = net_days + np.where(from_receipt, network.line_days, 0)
         return Fees(
-            tariffs=TariffTable.of(network.tariffs),
-            lots=Lots.of(offers),
-            unit_freight=_column([o.unit_freight for o in offers]),
-            line_fee=_column([o.fixed_line_cost for o in offers]),
-            deposit=np.array([t.deposit for t in terms], dtype=float),
-            balance_delay=np.array([d // network.plan.period_days for d in days], dtype=np.int64),
+            tariffs=TariffTable.of(offers),
+            lots=Lots.of(offers, lines),
+            unit_freight=numbers(offers, "unit_freight")[lines].reshape(-1, 1),
+            line_fee=numbers(offers, "fixed_line_cost")[lines].reshape(-1, 1),
+            deposit=np.array([t.deposit for t in terms], dtype=float)[group],
+            balance_delay=days // network.plan.period_days,
             load=_loads(network, suppliers),
             order_fee=_column([s.fixed_order_cost for s in suppliers]) * rate,
             container_cost=_column([c.cost if c else 0.0 for c in containers]) * rate,
@@ -156,10 +170,11 @@ def _column(values: list[float]) -> Array:
 
 def _loads(network: Network, suppliers: list[Supplier]) -> Array:
     loads = np.zeros(network.n_lines)
-    for line, group in enumerate(network.line_group):
-        container = suppliers[group].container
-        if container is not None:
-            loads[line] = network.usage(container.resource)[network.cell_item[network.line_cell[line]]]
+    containers = [s.container for s in suppliers]
+    for resource in sorted({c.resource for c in containers if c is not None}):
+        of_it = np.array([c is not None and c.resource == resource for c in containers], dtype=bool)
+        lines = np.flatnonzero(of_it[network.line_group])
+        loads[lines] = network.usage(resource)[network.cell_item[network.line_cell[lines]]]
     return loads
 
 
@@ -176,9 +191,9 @@ def _tiers(suppliers: list[Supplier]) -> tuple[tuple[Array, Array], ...]:
 def committed(plan: Plan) -> Array:
     """Payments due for open orders in each period, shape (T,) [plan currency]."""
     due = np.zeros(plan.periods)
-    for order in plan.open_orders:
-        if order.amount_due and order.due_date is not None:
-            period = max((order.due_date - plan.start_date).days // plan.period_days, 0)
-            if period < plan.periods:
-                due[period] += order.amount_due
+    start = plan.start_date.toordinal()
+    amount = numbers(plan.open_orders, "amount_due", 0.0)
+    period = np.maximum((days(plan.open_orders, "due_date", EVER) - start) // plan.period_days, 0)
+    paid = (amount > 0.0) & (period < plan.periods)
+    np.add.at(due, period[paid], amount[paid])
     return due

@@ -29,8 +29,8 @@ def write_folder(plan: Plan, folder: Path) -> None:
         Where to; created when it is not there. Files of the same names are replaced, others stay.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    plan = _with_samples_in(plan, folder)
-    (folder / SETTINGS_FILE).write_text(_toml(setting_values(plan)), encoding="utf-8")
+    plan = with_samples_in(plan, folder)
+    (folder / SETTINGS_FILE).write_text(toml(setting_values(plan)), encoding="utf-8")
     for table in TABLES:
         header, rows = _sheet(plan, table)
         if rows:
@@ -52,7 +52,7 @@ def write_workbook(plan: Plan, path: Path) -> None:
     """
     from openpyxl import Workbook
 
-    plan = _with_samples_in(plan, path.parent)
+    plan = with_samples_in(plan, path.parent)
     book = Workbook()
     del book[book.sheetnames[0]]
     _fill(book.create_sheet("plan"), [["key", "value"], *map(list, _flat(setting_values(plan)))])
@@ -63,7 +63,7 @@ def write_workbook(plan: Plan, path: Path) -> None:
     book.save(path)
 
 
-def _with_samples_in(plan: Plan, folder: Path) -> Plan:
+def with_samples_in(plan: Plan, folder: Path) -> Plan:
     """Put the demand samples into the folder; return the plan that names them there."""
     if plan.samples is None:
         return plan
@@ -119,7 +119,7 @@ def _survives(value: Any) -> bool:
     return not isinstance(value, float) or float(f"{value:.16g}") == value
 
 
-def _toml(settings: dict[str, Any]) -> str:
+def toml(settings: dict[str, Any]) -> str:
     """Write settings as TOML: scalars first, then a section for each group."""
     lines, sections = [], []
     for key, value in settings.items():

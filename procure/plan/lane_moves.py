@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from procure.plan.order_lines import before_phase_out
-from procure.plan.positions import CellKey, Positions
-from procure.plan.records import Item, Lane, Plan
-from procure.plan.terms import nominal_days, whole_periods
+from procure.plan.positions import Positions
+from procure.plan.records import Lane, Plan
+from procure.plan.table import days
+from procure.plan.terms import EVER, nominal_days, whole_periods
 
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -25,7 +26,7 @@ class LaneMoves:
     lane
         Position of each move's lane, shape (M,).
     origins, targets
-        Item and warehouse where each move starts and ends.
+        Number of item and warehouse where each move starts and ends (`Positions.keys`), shape (M,).
     lead, days
         Lead time, shape (M,) [periods, days].
     allowed
@@ -33,34 +34,36 @@ class LaneMoves:
     """
 
     lane: Indices
-    origins: tuple[CellKey, ...]
-    targets: tuple[CellKey, ...]
+    origins: Indices
+    targets: Indices
     lead: Indices
     days: Indices
     allowed: Mask
 
 
-def lane_moves(plan: Plan, positions: Positions) -> LaneMoves:
+def lane_moves(plan: Plan, known: Positions) -> LaneMoves:
     """Make the moves of a plan."""
-    carried = [
-        (k, item)
-        for k, lane in enumerate(plan.lanes)
-        for item in (positions.items if lane.items is None else lane.items)
-    ]
-    lanes = [plan.lanes[k] for k, _ in carried]
-    items = [plan.items[positions.items[i]] for _, i in carried]
-    allowed = [_allowed(plan, lane, item) for lane, item in zip(lanes, items, strict=True)]
+    carried = [_carried(lane, known) for lane in plan.lanes]
+    lane = np.repeat(np.arange(len(plan.lanes)), [len(items) for items in carried])
+    item = np.concatenate([np.zeros(0, dtype=np.int64), *carried])
+    origin = np.array([known.warehouses[r.from_] for r in plan.lanes], dtype=np.int64)[lane]
+    target = np.array([known.warehouses[r.to] for r in plan.lanes], dtype=np.int64)[lane]
+    lead = np.array([whole_periods(r.lead_time, plan.period_days) for r in plan.lanes], dtype=np.int64)[lane]
+    arrival = np.array([nominal_days(r.lead_time) for r in plan.lanes], dtype=np.int64)[lane]
+    in_time = np.arange(plan.periods) + lead[:, None] < plan.periods
+    phase_out = days(plan.items, "phase_out", EVER)[item]
     return LaneMoves(
-        lane=np.array([k for k, _ in carried], dtype=np.int64),
-        origins=tuple(positions.cell(i, plan.lanes[k].from_) for k, i in carried),
-        targets=tuple(positions.cell(i, plan.lanes[k].to) for k, i in carried),
-        lead=np.array([whole_periods(lane.lead_time, plan.period_days) for lane in lanes], dtype=np.int64),
-        days=np.array([nominal_days(lane.lead_time) for lane in lanes], dtype=np.int64),
-        allowed=np.array(allowed, dtype=bool).reshape(-1, plan.periods),
+        lane=lane,
+        origins=known.keys(item, origin),
+        targets=known.keys(item, target),
+        lead=lead,
+        days=arrival,
+        allowed=in_time & before_phase_out(plan, phase_out, arrival),
     )
 
 
-def _allowed(plan: Plan, lane: Lane, item: Item) -> Mask:
-    lead = whole_periods(lane.lead_time, plan.period_days)
-    in_time: Mask = np.arange(plan.periods) + lead < plan.periods
-    return in_time & before_phase_out(plan, item, nominal_days(lane.lead_time))
+def _carried(lane: Lane, known: Positions) -> Indices:
+    """Items that a lane carries."""
+    if lane.items is None:
+        return np.arange(len(known.items))
+    return np.array([known.items[item] for item in lane.items], dtype=np.int64)

@@ -7,26 +7,28 @@ on a lane. Quantities are units, money is plan currency, time is periods unless 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from procure.plan.cover import cover_caps
-from procure.plan.expected_demand import CellDemand, Place, expected_demand
+from procure.plan.expected_demand import PlanDemand, expected_demand
 from procure.plan.fees import Fees, committed
 from procure.plan.lane_moves import LaneMoves, lane_moves
 from procure.plan.order_lines import OrderLines, order_lines
-from procure.plan.positions import CellKey, Positions
+from procure.plan.positions import CellIndex, CellKey, Positions
 from procure.plan.protection import first_served, windows
 from procure.plan.records import Item, Lane, Offer, Plan, Supplier, Warehouse
-from procure.plan.terms import Tariff, tariff_of, whole_periods
+from procure.plan.table import coded, days, numbers
+from procure.plan.terms import ROUNDING, Tariff, landed_costs, plain_landed_costs, tariffs_of
 from procure.plan.valuation import (
     costs_of_owed,
     end_credits,
     holding_costs,
-    landed_costs,
     replacement_costs,
 )
 
@@ -45,11 +47,11 @@ class Network:
     """
 
     plan: Plan
-    items: tuple[Item, ...]
-    warehouses: tuple[Warehouse, ...]
+    items: Sequence[Item]
+    warehouses: Sequence[Warehouse]
     cell_item: Indices
     cell_warehouse: Indices
-    cell_index: dict[tuple[int, int], int]
+    cell_index: Mapping[CellKey, int]
     has_demand: Mask
     opening: Array
     mean: Array
@@ -63,9 +65,9 @@ class Network:
     priority: Array
     owed: Array
     lost: Mask
-    offers: tuple[Offer, ...]
-    suppliers: tuple[Supplier, ...]
-    tariffs: tuple[Tariff, ...]
+    offers: Sequence[Offer]
+    suppliers: Sequence[Supplier]
+    tariffs: Sequence[Tariff]
     line_offer: Indices
     line_cell: Indices
     line_group: Indices
@@ -76,7 +78,7 @@ class Network:
     line_allowed: Mask
     group_supplier: Indices
     group_warehouse: Indices
-    lanes: tuple[Lane, ...]
+    lanes: Sequence[Lane]
     move_lane: Indices
     move_from: Indices
     move_to: Indices
@@ -109,9 +111,17 @@ class Network:
         """Position of a cell by its ids."""
         return self.cell_index[self._positions.cell(item, warehouse)]
 
+    def cells_of(self, rows: Sequence[Any]) -> Indices:
+        """Cell of each row of the plan's stock, open orders or demand, shape (rows,)."""
+        return self._cells.of(self._positions.places(rows))
+
     @cached_property
     def _positions(self) -> Positions:
         return Positions.of(self.plan)
+
+    @cached_property
+    def _cells(self) -> CellIndex:
+        return CellIndex(self._positions, self._positions.keys(self.cell_item, self.cell_warehouse))
 
     @cached_property
     def unmet_cost(self) -> Array:
@@ -120,16 +130,21 @@ class Network:
         cost: Array = self.backorder_cost[self.cell_item] + lost
         return cost
 
-    def place(self, cell: int) -> Place:
+    def place(self, cell: int) -> tuple[str, str]:
         """Item and warehouse ids of a cell."""
-        item, warehouse = self.cell_item[cell], self.cell_warehouse[cell]
-        return self.items[item].item, self.warehouses[warehouse].warehouse
+        items, warehouses = self.names
+        return items[self.cell_item[cell]], warehouses[self.cell_warehouse[cell]]
+
+    @cached_property
+    def names(self) -> tuple[list[str], list[str]]:
+        """Ids of the items and of the warehouses, in the order of their tables."""
+        return list(self._positions.items), list(self._positions.warehouses)
 
     def usage(self, resource: str) -> Array:
         """Amount of a storage resource that one unit of each item takes, shape (I,)."""
         if resource not in self._usages:
             default = 1.0 if resource == "units" else 0.0
-            self._usages[resource] = np.array([i.storage.get(resource, default) for i in self.items])
+            self._usages[resource] = coded(self.items, "storage").each(lambda amounts: amounts.get(resource, default))
         return self._usages[resource]
 
     @cached_property
@@ -144,10 +159,7 @@ class Network:
     @cached_property
     def initial(self) -> Array:
         """On hand less backorders at the start, shape (C,) [units]."""
-        initial = np.zeros(self.n_cells)
-        for stock in self.plan.stock:
-            initial[self.cell_at(stock.item, stock.warehouse)] += stock.on_hand - stock.backorders
-        return initial
+        return _initial(self.plan, self._positions, self._cells)
 
     @cached_property
     def committed(self) -> Array:
@@ -190,44 +202,43 @@ def build_network(plan: Plan) -> Network:
     plan
         A plan without faults.
     """
-    demand, positions = expected_demand(plan), Positions.of(plan)
-    lines, moves = order_lines(plan, positions), lane_moves(plan, positions)
-    cells = _cells(plan, positions, demand, lines, moves)
-    cell_of = {key: k for k, key in enumerate(cells)}
-    item_of = np.array([i for i, _ in cells], dtype=np.int64)
-    known = [demand.get((plan.items[i].item, plan.warehouses[w].warehouse)) for i, w in cells]
-    line_cell, origin, target = (
-        np.array([cell_of[key] for key in keys], dtype=np.int64) for keys in (lines.cells, moves.origins, moves.targets)
-    )
-    landed = landed_costs(plan, positions)
-    replacement = replacement_costs(plan, positions, landed)
-    lanes_in = origin, target, moves.lead
-    lost = np.array([plan.items[i].unmet_demand == "lost" for i in item_of], dtype=bool)
-    window = windows(plan, lines, line_cell, landed, lanes_in, len(cells))
-    owed = costs_of_owed(plan, positions, lines, line_cell, replacement[item_of])
+    known = Positions.of(plan)
+    demand = expected_demand(plan, known)
+    lines, moves = order_lines(plan, known), lane_moves(plan, known)
+    cells = CellIndex(known, _cells(plan, known, demand, lines, moves))
+    item_of, warehouse_of = known.pair(cells.keys_in_order)
+    asked = cells.of(demand.places)
+    line_cell, origin, target = (cells.of(places) for places in (lines.places, moves.origins, moves.targets))
+    offered = coded(plan.offers, "item").positions(known.items)
+    seller = coded(plan.offers, "supplier").positions(known.suppliers)
+    landed = landed_costs(plan, seller)
+    replacement = replacement_costs(plan, offered, landed)
+    lost = coded(plan.items, "unmet_demand").each(lambda kind: kind == "lost", bool)[item_of]
+    window = windows(plan, lines, line_cell, landed, (origin, target, moves.lead), len(cells))
+    owed = costs_of_owed(plan, lines, line_cell, plain_landed_costs(plan, seller), replacement[item_of])
     return Network(
         plan=plan,
         items=plan.items,
         warehouses=plan.warehouses,
         cell_item=item_of,
-        cell_warehouse=np.array([w for _, w in cells], dtype=np.int64),
-        cell_index=cell_of,
-        has_demand=np.array([d is not None for d in known], dtype=bool),
-        opening=_opening(plan, positions, cell_of),
-        mean=_rows(plan, [None if d is None else d.mean for d in known]),
-        variance=_rows(plan, [None if d is None else d.variance for d in known]),
-        paths={k: d.paths for k, d in enumerate(known) if d is not None and d.paths is not None},
+        cell_warehouse=warehouse_of,
+        cell_index=cells,
+        has_demand=_marked(asked, len(cells)),
+        opening=_opening(plan, known, cells),
+        mean=_rows(demand.mean, asked, len(cells)),
+        variance=_rows(demand.variance, asked, len(cells)),
+        paths={int(asked[k]): paths for k, paths in demand.paths.items()},
         window=np.where(lost, plan.periods, window),
         replacement=replacement,
         holding=holding_costs(plan, replacement),
         credit=end_credits(plan, replacement),
-        backorder_cost=np.array([i.backorder_cost for i in plan.items]),
-        priority=np.array([i.priority for i in plan.items]),
+        backorder_cost=numbers(plan.items, "backorder_cost"),
+        priority=numbers(plan.items, "priority"),
         owed=np.where(lost, 0.0, owed),
         lost=lost,
         offers=plan.offers,
         suppliers=plan.suppliers,
-        tariffs=tuple(tariff_of(o) for o in plan.offers),
+        tariffs=tariffs_of(plan.offers),
         line_offer=lines.offer,
         line_cell=line_cell,
         line_group=lines.group,
@@ -249,32 +260,44 @@ def build_network(plan: Plan) -> Network:
     )
 
 
-def _cells(
-    plan: Plan, positions: Positions, demand: dict[Place, CellDemand], lines: OrderLines, moves: LaneMoves
-) -> list[CellKey]:
+def _cells(plan: Plan, known: Positions, demand: PlanDemand, lines: OrderLines, moves: LaneMoves) -> Indices:
     """Cells that have something and cells that an order or a transfer could reach, by item and warehouse."""
-    found = {positions.cell(item, warehouse) for item, warehouse in demand}
-    found |= {positions.cell(r.item, r.warehouse) for r in plan.stock}
-    found |= {positions.cell(r.item, r.warehouse) for r in plan.open_orders}
-    return sorted({*found, *lines.cells, *moves.origins, *moves.targets})
+    stocked, awaited = known.places(plan.stock), known.places(plan.open_orders)
+    there = np.zeros(len(known.items) * max(len(known.warehouses), 1), dtype=bool)
+    for places in (demand.places, stocked, awaited, lines.places, moves.origins, moves.targets):
+        there[places] = True
+    return np.flatnonzero(there)
 
 
-def _opening(plan: Plan, positions: Positions, cell_of: dict[CellKey, int]) -> Array:
+def _opening(plan: Plan, known: Positions, cells: CellIndex) -> Array:
     """Supply without any new order: stock less backorders, plus open orders, shape (C, T) [units]."""
-    opening = np.zeros((len(cell_of), plan.periods))
-    for stock in plan.stock:
-        cell = cell_of[positions.cell(stock.item, stock.warehouse)]
-        opening[cell] += stock.on_hand - stock.backorders
-    for order in plan.open_orders:
-        cell = cell_of[positions.cell(order.item, order.warehouse)]
-        ahead = (order.receipt_date - plan.start_date).days
-        days = plan.policy.overdue_days if ahead < 0 else ahead
-        opening[cell, whole_periods(days, plan.period_days) :] += order.quantity
+    opening = np.repeat(_initial(plan, known, cells)[:, None], plan.periods, axis=1)
+    start = plan.start_date.toordinal()
+    ahead = days(plan.open_orders, "receipt_date", start) - start
+    due = np.where(ahead < 0, plan.policy.overdue_days, ahead)
+    first = np.ceil(due / plan.period_days - ROUNDING).astype(np.int64)
+    quantity = numbers(plan.open_orders, "quantity")
+    order, period = np.nonzero(first[:, None] <= np.arange(plan.periods))
+    np.add.at(opening, (cells.of(known.places(plan.open_orders))[order], period), quantity[order])
     return opening
 
 
-def _rows(plan: Plan, rows: list[Array | None]) -> Array:
-    """Stack values per period, zeros where there are none, shape (C, T)."""
-    nothing = np.zeros(plan.periods)
-    filled = [nothing if row is None else row for row in rows]
-    return np.array(filled, dtype=float).reshape(-1, plan.periods)
+def _initial(plan: Plan, known: Positions, cells: CellIndex) -> Array:
+    """On hand less backorders at the start, shape (C,) [units]."""
+    initial = np.zeros(len(cells))
+    there = numbers(plan.stock, "on_hand") - numbers(plan.stock, "backorders")
+    np.add.at(initial, cells.of(known.places(plan.stock)), there)
+    return initial
+
+
+def _marked(places: Indices, length: int) -> Mask:
+    marked = np.zeros(length, dtype=bool)
+    marked[places] = True
+    return marked
+
+
+def _rows(values: Array, places: Indices, length: int) -> Array:
+    """Put values per period at their places, zeros elsewhere, shape (length, T)."""
+    placed = np.zeros((length, values.shape[1]))
+    placed[places] = values
+    return placed

@@ -6,21 +6,14 @@ Lines of one supplier and warehouse form a group; its lines of one period make o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from procure.plan.positions import CellKey, Positions
-from procure.plan.records import Item, Offer, Plan
-from procure.plan.terms import (
-    exchange_rate,
-    is_valid,
-    nominal_days,
-    order_date,
-    takes_orders,
-    whole_periods,
-)
+from procure.plan.positions import Positions
+from procure.plan.records import Plan
+from procure.plan.table import coded, days
+from procure.plan.terms import EVER, NEVER, exchange_rates, lead_times, order_days, takes_orders
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -35,8 +28,8 @@ class OrderLines:
     ----------
     offer
         Position of each line's offer, shape (L,).
-    cells
-        Item and warehouse of each line.
+    places
+        Number of item and warehouse of each line (`Positions.keys`), shape (L,).
     group
         Group of each line, shape (L,).
     group_supplier, group_warehouse
@@ -54,7 +47,7 @@ class OrderLines:
     """
 
     offer: Indices
-    cells: tuple[CellKey, ...]
+    places: Indices
     group: Indices
     group_supplier: Indices
     group_warehouse: Indices
@@ -66,68 +59,80 @@ class OrderLines:
     allowed: Mask
 
 
-def order_lines(plan: Plan, positions: Positions) -> OrderLines:
+def order_lines(plan: Plan, known: Positions) -> OrderLines:
     """Make the lines of a plan; an offer that is usable in no period has none."""
-    placed = [(k, w) for k, offer in enumerate(plan.offers) for w in _served(plan, offer, positions)]
-    offers = [plan.offers[k] for k, _ in placed]
-    seller = [positions.suppliers[o.supplier] for o in offers]
-    pairs = [(s, w) for s, (_, w) in zip(seller, placed, strict=True)]
-    groups = {pair: g for g, pair in enumerate(sorted(set(pairs)))}
-    used = dict.fromkeys(k for k, _ in placed)
-    calendars = {k: _calendar(plan, plan.offers[k], positions) for k in used}
-    timely = {k: _timely(plan, plan.offers[k], positions) for k in used}
+    item, seller = (coded(plan.offers, name) for name in ("item", "supplier"))
+    item_of, seller_of = item.positions(known.items), seller.positions(known.suppliers)
+    lead, arrival = lead_times(plan)
+    usable = _usable(plan, lead)
+    offer, warehouse = served(plan, known, np.asarray(usable.any(axis=1)))
+    groups = known.keys(seller_of[offer], warehouse)
+    group_keys, group = np.unique(groups, return_inverse=True)
+    group_supplier, group_warehouse = known.pair(group_keys)
+    calendar = (usable & _open(plan)[seller_of])[offer]
+    phase_out = days(plan.items, "phase_out", EVER)[item_of[offer]]
     return OrderLines(
-        offer=np.array([k for k, _ in placed], dtype=np.int64),
-        cells=tuple((positions.items[plan.offers[k].item], w) for k, w in placed),
-        group=np.array([groups[pair] for pair in pairs], dtype=np.int64),
-        group_supplier=np.array([s for s, _ in groups], dtype=np.int64),
-        group_warehouse=np.array([w for _, w in groups], dtype=np.int64),
-        lead=np.array([whole_periods(o.lead_time.mean, plan.period_days) for o in offers], dtype=np.int64),
-        days=np.array([nominal_days(o.lead_time.mean) for o in offers], dtype=np.int64),
-        fraction=np.array([o.delivered_fraction.mean for o in offers], dtype=float),
-        rate=np.array([exchange_rate(plan, plan.suppliers[s].currency or plan.currency) for s in seller], dtype=float),
-        calendar=_rows(plan, [calendars[k] for k, _ in placed]),
-        allowed=_rows(plan, [calendars[k] & timely[k] for k, _ in placed]),
+        offer=offer,
+        places=known.keys(item_of[offer], warehouse),
+        group=group.astype(np.int64),
+        group_supplier=group_supplier,
+        group_warehouse=group_warehouse,
+        lead=lead[offer],
+        days=arrival[offer],
+        fraction=coded(plan.offers, "delivered_fraction").each(lambda share: share.mean)[offer],
+        rate=exchange_rates(plan)[seller_of[offer]],
+        calendar=calendar,
+        allowed=calendar & before_phase_out(plan, phase_out, arrival[offer]),
     )
 
 
-def _rows(plan: Plan, rows: list[Mask]) -> Mask:
-    return np.array(rows, dtype=bool).reshape(-1, plan.periods)
+def calendars(plan: Plan, known: Positions) -> Mask:
+    """Periods in which validity, order days, closures and the horizon allow an order, shape (offers, T)."""
+    seller = coded(plan.offers, "supplier").positions(known.suppliers)
+    found: Mask = _usable(plan, lead_times(plan)[0]) & _open(plan)[seller]
+    return found
 
 
-def _served(plan: Plan, offer: Offer, positions: Positions) -> list[int]:
-    """Warehouses that the offer serves, none if it is usable in no period."""
-    if not _usable(plan, offer).any():
-        return []
-    served = positions.warehouses if offer.warehouses is None else offer.warehouses
-    return [positions.warehouses[w] for w in served]
+def _usable(plan: Plan, lead: Indices) -> Mask:
+    """Periods whose start lies in each offer's validity and whose order arrives in time, shape (offers, T)."""
+    day = order_days(plan)
+    first, last = days(plan.offers, "valid_from", NEVER), days(plan.offers, "valid_to", EVER)
+    in_time = np.arange(plan.periods) + lead[:, None] < plan.periods
+    usable: Mask = in_time & (first[:, None] <= day) & (day <= last[:, None])
+    return usable
 
 
-def _usable(plan: Plan, offer: Offer) -> Mask:
-    """Periods whose start lies in the offer's validity and whose order arrives within the horizon."""
-    lead = whole_periods(offer.lead_time.mean, plan.period_days)
-    return np.array(
-        [t + lead < plan.periods and is_valid(offer, order_date(plan, t)) for t in range(plan.periods)],
-        dtype=bool,
-    )
+def _open(plan: Plan) -> Mask:
+    """Periods in which each supplier takes orders, shape (suppliers, T)."""
+    found = [[takes_orders(plan, supplier, t) for t in range(plan.periods)] for supplier in plan.suppliers]
+    return np.array(found, dtype=bool).reshape(-1, plan.periods)
 
 
-def _calendar(plan: Plan, offer: Offer, positions: Positions) -> Mask:
-    """Usable periods in which the supplier takes orders."""
-    supplier = plan.suppliers[positions.suppliers[offer.supplier]]
-    open_ = np.array([takes_orders(plan, supplier, t) for t in range(plan.periods)], dtype=bool)
-    calendar: Mask = _usable(plan, offer) & open_
-    return calendar
+def served(plan: Plan, known: Positions, wanted: Mask) -> tuple[Indices, Indices]:
+    """Return offer and warehouse of each line: the warehouses that the wanted offers serve."""
+    named = coded(plan.offers, "warehouses")
+    every = list(range(len(known.warehouses)))
+    lists = [every if names is None else [known.warehouses[w] for w in names] for names in named.values]
+    size = np.array([len(served) for served in lists], dtype=np.int64)
+    start = np.cumsum(size) - size
+    flat = np.array([w for served in lists for w in served], dtype=np.int64)
+    offers = np.flatnonzero(wanted)
+    code = named.codes[offers]
+    count = size[code]
+    within = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+    return np.repeat(offers, count), flat[np.repeat(start[code], count) + within]
 
 
-def _timely(plan: Plan, offer: Offer, positions: Positions) -> Mask:
-    item = plan.items[positions.items[offer.item]]
-    return before_phase_out(plan, item, nominal_days(offer.lead_time.mean))
+def before_phase_out(plan: Plan, phase_out: Indices, arrival: Indices) -> Mask:
+    """Periods in which something is received on or before its item's phase-out, shape (n, T).
 
-
-def before_phase_out(plan: Plan, item: Item, days: int) -> Mask:
-    """Periods in which something that takes `days` is received on or before the item's phase-out."""
-    if item.phase_out is None:
-        return np.ones(plan.periods, dtype=bool)
-    receipt = [order_date(plan, t) + timedelta(days=days) for t in range(plan.periods)]
-    return np.array([day <= item.phase_out for day in receipt], dtype=bool)
+    Parameters
+    ----------
+    phase_out
+        Last day on which each is wanted, shape (n,) [day number].
+    arrival
+        Days that each takes, shape (n,).
+    """
+    receipt = order_days(plan) + arrival[:, None]
+    allowed: Mask = receipt <= phase_out[:, None]
+    return allowed

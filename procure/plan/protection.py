@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
 from procure.plan.order_lines import OrderLines
 from procure.plan.records import Plan
+from procure.plan.table import coded
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -40,25 +39,23 @@ def windows(
     window = np.full(cells, plan.periods, dtype=np.int64)
     if plan.policy.uncertainty == "cumulative":
         return window
-    main: dict[int, tuple[float, float, int]] = {}
-    for offer, cell, periods in zip(lines.offer, line_cell, lines.lead, strict=True):
-        rank = (float(landed[offer]), plan.offers[offer].lead_time.mean, 1 + int(periods))
-        main[int(cell)] = min(main.get(int(cell), rank), rank)
-    for cell, (_, _, protection) in main.items():
-        window[cell] = protection
-    moves = [m for m in zip(*(a.tolist() for a in lanes_in), strict=True) if m[1] not in main]
-    while any(list(_shorter(window, moves))):
-        pass
-    return window
+    mean = coded(plan.offers, "lead_time").each(lambda lead: lead.mean)[lines.offer]
+    order = np.lexsort((lines.lead, mean, landed[lines.offer], line_cell))
+    supplied, first = np.unique(line_cell[order], return_index=True)
+    window[supplied] = 1 + lines.lead[order][first]
+    origin, target, lead = lanes_in
+    by_lane = ~np.isin(target, supplied)
+    return _by_lanes(window, origin[by_lane], target[by_lane], lead[by_lane])
 
 
-def _shorter(window: Indices, moves: list[tuple[int, int, int]]) -> Iterator[bool]:
-    """Take the windows of origins over into targets that only lanes serve; tell of each if that helped."""
-    for origin, target, periods in moves:
-        helps = periods + window[origin] < window[target]
-        if helps:
-            window[target] = periods + window[origin]
-        yield bool(helps)
+def _by_lanes(window: Indices, origin: Indices, target: Indices, lead: Indices) -> Indices:
+    """Take the windows of origins over into the targets that only lanes serve, as long as that helps one."""
+    while True:
+        shorter = window.copy()
+        np.minimum.at(shorter, target, lead + window[origin])
+        if (shorter == window).all():
+            return window
+        window = shorter
 
 
 def first_served(lines: OrderLines, line_cell: Indices, target: Indices, lead: Indices, cells: int) -> Indices:

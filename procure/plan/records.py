@@ -28,6 +28,7 @@ from procure.plan.supply import (
     PriceBreak,
     Supplier,
 )
+from procure.plan.table import Table
 from procure.plan.values import (
     Currency,
     Day,
@@ -155,16 +156,16 @@ class Settings(Record):
 class Plan(Settings):
     """Everything a plan says. Tables that were left out are empty."""
 
-    items: tuple[Item, ...] = Field(default=(), description="What is bought, stocked and sold.")
-    warehouses: tuple[Warehouse, ...] = Field(default=(), description="Where it is stocked.")
-    suppliers: tuple[Supplier, ...] = Field(default=(), description="Who delivers it.")
-    offers: tuple[Offer, ...] = Field(default=(), description="What suppliers deliver at which terms.")
-    lanes: tuple[Lane, ...] = Field(default=(), description="Transfers between warehouses.")
-    stock: tuple[Stock, ...] = Field(default=(), description="What is there at the start.")
-    open_orders: tuple[OpenOrder, ...] = Field(default=(), description="What has been ordered and not yet received.")
-    demand: tuple[Demand, ...] = Field(default=(), description="What is expected to be sold.")
-    promotions: tuple[Promotion, ...] = Field(default=(), description="What lifts demand for a while.")
-    backorder_queue: tuple[CustomerOrder, ...] = Field(
+    items: Table[Item] = Field(default=(), description="What is bought, stocked and sold.")
+    warehouses: Table[Warehouse] = Field(default=(), description="Where it is stocked.")
+    suppliers: Table[Supplier] = Field(default=(), description="Who delivers it.")
+    offers: Table[Offer] = Field(default=(), description="What suppliers deliver at which terms.")
+    lanes: Table[Lane] = Field(default=(), description="Transfers between warehouses.")
+    stock: Table[Stock] = Field(default=(), description="What is there at the start.")
+    open_orders: Table[OpenOrder] = Field(default=(), description="What has been ordered and not yet received.")
+    demand: Table[Demand] = Field(default=(), description="What is expected to be sold.")
+    promotions: Table[Promotion] = Field(default=(), description="What lifts demand for a while.")
+    backorder_queue: Table[CustomerOrder] = Field(
         default=(), description="The single customer orders behind the backorders in stock."
     )
 
@@ -204,7 +205,7 @@ class Plan(Settings):
 
     def digest(self) -> str:
         """Return a fingerprint of everything the plan says, samples included (SHA-256, hexadecimal)."""
-        from procure.plan.writing import plan_digest
+        from procure.plan.digest import plan_digest
 
         return plan_digest(self)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from procure.errors import Fault, did_you_mean
 from procure.plan.draft import Draft
 from procure.plan.faults import show
-from procure.plan.records import Demand, Item, Warehouse
+from procure.plan.records import Item, Warehouse
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -170,7 +170,7 @@ def _first(frame: pd.DataFrame, label: str, column: str, wrong: pd.Series[bool],
 
 def _both(frame: pd.DataFrame, label: str, draft: Draft) -> Iterator[Fault]:
     """Find cells whose demand is given by rows as well."""
-    rows = {(row.item, row.warehouse) for _, row in draft.rows(Demand)}
+    rows = draft.demand_places()
     if not rows:
         return
     cells = frame[["item", "warehouse"]].drop_duplicates()

@@ -48,10 +48,10 @@ def read_table(table: str, rows: Iterable[tuple[int, Sequence[Any]]], read: Read
         source.faults.append(Fault(label, row=header_row, message="has no header; name the columns in row 1"))
         source.unread.add(table)
         return
-    headings = _headings(table, header_row, header, source)
+    headings = headings_of(table, header_row, header, source)
     records, numbers = [], []
     for number, cells in numbered:
-        record = _record(headings, cells, read)
+        record = record_of(headings, cells, read)
         if any(filled(cell) for cell in cells[len(headings) :]):
             message = f"has more cells than the header, which names {len(headings)} columns"
             source.faults.append(Fault(label, row=number, message=message))
@@ -67,7 +67,8 @@ def filled(cell: Any) -> bool:
     return cell is not None and not (isinstance(cell, str) and not cell.strip())
 
 
-def _headings(table: str, row: int, header: Sequence[Any], source: Source) -> list[Heading | None]:
+def headings_of(table: str, row: int, header: Sequence[Any], source: Source) -> list[Heading | None]:
+    """Return what each column of a sheet fills, None for those that the source now blames."""
     columns = columns_of(TABLES[table])
     found: list[Heading | None] = []
     seen: set[str] = set()
@@ -110,7 +111,8 @@ def _names(columns: Mapping[str, Column]) -> list[str]:
     return [*columns, *nested]
 
 
-def _record(headings: Sequence[Heading | None], cells: Sequence[Any], read: Reader) -> dict[str, Any]:
+def record_of(headings: Sequence[Heading | None], cells: Sequence[Any], read: Reader) -> dict[str, Any]:
+    """Return what the cells of a row say, by column; what is empty is left out."""
     record: dict[str, Any] = {}
     for heading, cell in zip(headings, cells, strict=False):
         if heading is None or not filled(cell):

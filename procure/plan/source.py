@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from procure.errors import Fault
 
@@ -21,7 +24,7 @@ class Source:
     settings
         Scalars by name, `capital` and `policy` nested.
     tables
-        Rows by table. Only what comes from JSON may be anything else than a list of dicts.
+        Rows by table: a list of dicts, a `Frame` of a large table, or, from JSON, anything else.
     rows
         Row numbers of a table's records, as a spreadsheet counts; without them, the first record is row 2.
     labels
@@ -39,7 +42,7 @@ class Source:
     base: Path
     settings: dict[str, Any] = field(default_factory=dict)
     tables: dict[str, Any] = field(default_factory=dict)
-    rows: dict[str, list[int]] = field(default_factory=dict)
+    rows: dict[str, Sequence[int] | NDArray[np.int64]] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     settings_label: str = "plan"
     setting_places: dict[str, tuple[str, int | None]] = field(default_factory=dict)
@@ -52,8 +55,8 @@ class Source:
 
     def row(self, table: str, index: int) -> int:
         """Row number of a record."""
-        rows = self.rows.get(table)
-        return rows[index] if rows else index + 2
+        rows = self.rows.get(table, ())
+        return int(rows[index]) if len(rows) else index + 2
 
     def setting_place(self, key: str) -> tuple[str, int | None]:
         """Label and row of a setting, found by its dotted name or by that of the group it is in."""

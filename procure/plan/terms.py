@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from procure.plan.records import Offer, Plan, Supplier
+from procure.plan.table import Columns, coded, numbers
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+NEVER, EVER = 0, 10**7
+"""Day numbers before and after every date of a plan."""
 
 ROUNDING = 1e-9
 """Slack when a quotient is rounded up, so that 14.000000001 days over 7 are 2 periods."""
@@ -29,6 +38,19 @@ def order_date(plan: Plan, period: int) -> date:
 def nominal_days(days: float) -> int:
     """Whole days after which something that takes `days` is there."""
     return math.ceil(days - ROUNDING)
+
+
+def order_days(plan: Plan) -> Indices:
+    """First day of every period, shape (T,) [day number]."""
+    found: Indices = plan.start_date.toordinal() + np.arange(plan.periods) * plan.period_days
+    return found
+
+
+def lead_times(plan: Plan) -> tuple[Indices, Indices]:
+    """Nominal lead time of every offer, shape (offers,) each [periods, days]."""
+    mean = coded(plan.offers, "lead_time").each(lambda lead: lead.mean)
+    periods, whole_days = np.ceil(mean / plan.period_days - ROUNDING), np.ceil(mean - ROUNDING)
+    return periods.astype(np.int64), whole_days.astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -88,28 +110,60 @@ def tariff_of(offer: Offer) -> Tariff:
     )
 
 
+def tariffs_of(offers: Sequence[Offer]) -> Sequence[Tariff]:
+    """Read the prices of all offers; of a large table each when it is asked for."""
+    return _Tariffs(offers) if isinstance(offers, Columns) else tuple(tariff_of(offer) for offer in offers)
+
+
+class _Tariffs(Sequence[Tariff]):
+    def __init__(self, offers: Sequence[Offer]) -> None:
+        self._offers = offers
+
+    def __len__(self) -> int:
+        return len(self._offers)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return tuple(tariff_of(offer) for offer in self._offers[index])
+        return tariff_of(self._offers[index])
+
+
 def exchange_rate(plan: Plan, currency: str) -> float:
     """Plan currency per unit of `currency`."""
     return 1.0 if currency == plan.currency else plan.exchange_rates[currency]
 
 
-def landed_cost(plan: Plan, supplier: Supplier, offer: Offer) -> float:
-    """Cheapest landed unit cost: deepest price break, highest order discount, freight [plan currency]."""
-    discount = max((d.discount for d in supplier.order_discounts), default=0.0)
-    rate = exchange_rate(plan, supplier.currency or plan.currency)
-    return tariff_of(offer).cheapest * (1.0 - discount) * rate + offer.unit_freight
+def exchange_rates(plan: Plan) -> Array:
+    """Plan currency per unit of each supplier's, shape (suppliers,)."""
+    return np.array([exchange_rate(plan, s.currency or plan.currency) for s in plan.suppliers], dtype=float)
 
 
-def plain_landed_cost(plan: Plan, supplier: Supplier, offer: Offer) -> float:
-    """Landed unit cost at the plain `unit_price`, without breaks and discounts [plan currency]."""
-    rate = exchange_rate(plan, supplier.currency or plan.currency)
-    return offer.unit_price * rate + offer.unit_freight
+def landed_costs(plan: Plan, seller: Indices) -> Array:
+    """Cheapest landed unit cost of each offer: deepest price break, highest order discount, freight.
+
+    Parameters
+    ----------
+    seller
+        Position of each offer's supplier, shape (offers,).
+
+    Returns
+    -------
+    ndarray
+        Plan currency per unit, shape (offers,).
+    """
+    discount = [max((d.discount for d in s.order_discounts), default=0.0) for s in plan.suppliers]
+    least = coded(plan.offers, "price_breaks").each(lambda steps: min((s.unit_price for s in steps), default=np.inf))
+    cheapest = np.minimum(numbers(plan.offers, "unit_price"), least)
+    whole = 1.0 - np.array(discount, dtype=float)[seller]
+    landed: Array = cheapest * whole * exchange_rates(plan)[seller] + numbers(plan.offers, "unit_freight")
+    return landed
 
 
-def is_valid(offer: Offer, day: date) -> bool:
-    """Whether the offer stands on an order date."""
-    starts = offer.valid_from is None or offer.valid_from <= day
-    return starts and (offer.valid_to is None or day <= offer.valid_to)
+def plain_landed_costs(plan: Plan, seller: Indices) -> Array:
+    """The same at the plain `unit_price`, without breaks and discounts, shape (offers,)."""
+    rate = exchange_rates(plan)[seller]
+    plain: Array = numbers(plan.offers, "unit_price") * rate + numbers(plan.offers, "unit_freight")
+    return plain
 
 
 def takes_orders(plan: Plan, supplier: Supplier, period: int) -> bool:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from procure.errors import Fault, PlanError
 from procure.plan.checks import CHECKS
 from procure.plan.columns import columns_of
 from procure.plan.draft import Draft
 from procure.plan.faults import MISSING, faults_in, show
+from procure.plan.frame import Frame
+from procure.plan.large_tables import take_frames
 from procure.plan.offer_ids import offer_ids
-from procure.plan.records import TABLES, Offer, Plan, Record, Settings
+from procure.plan.records import TABLES, Offer, Plan, Settings
+from procure.plan.rows import gathered, validate_rows
 from procure.plan.samples import read_samples
 from procure.plan.source import Source, without_nulls
 
@@ -46,6 +48,7 @@ def validate(source: Source) -> Plan:
     plan = Plan.model_validate(
         {name: getattr(draft.settings, name) for name in draft.settings.model_fields_set}
         | {table: tuple(record for _, record in rows) for table, rows in draft.sound.items()}
+        | draft.columns
     )
     plan._samples = samples
     return plan
@@ -56,8 +59,15 @@ def examine(source: Source) -> tuple[Draft, list[Fault]]:
     faults: list[Fault] = []
     settings, doubtful = _settings(source, faults)
     draft = Draft(source, settings, doubtful)
+    large: dict[str, Frame] = {}
     for table in TABLES:
-        _take_table(table, draft, faults)
+        given = source.tables.get(table)
+        if isinstance(given, Frame):
+            large[table] = given
+        elif given is not None:
+            _take_table(table, given, draft, faults)
+    if large:
+        take_frames(large, draft, faults)
     _name_offers(draft)
     for check in CHECKS:
         faults += check(draft)
@@ -87,54 +97,27 @@ def _setting_faults(error: ValidationError, source: Source) -> list[Fault]:
     ]
 
 
-@cache
-def _adapter(record: type[Record]) -> TypeAdapter[list[Any]]:
-    return TypeAdapter(list[record])  # type: ignore[valid-type]
-
-
-def _take_table(table: str, draft: Draft, faults: list[Fault]) -> None:
+def _take_table(table: str, given: Any, draft: Draft, faults: list[Fault]) -> None:
     """Validate the rows of a table; those at fault stay known by what was read."""
-    record, label = TABLES[table], draft.source.label(table)
-    given = draft.source.tables.get(table)
-    if given is None:
-        return
+    label = draft.source.label(table)
     if not isinstance(given, (list, tuple)):
         faults.append(Fault(label, value=given, message=f"must be a list of records, got {show(given)}"))
         draft.source.unread.add(table)
         return
-    rows = [without_nulls(row) for row in given]
-    draft.raw[table] = [row if isinstance(row, dict) else {} for row in rows]
-    wrong: set[int] = set()
-    try:
-        records = _adapter(record).validate_python(rows)
-    except ValidationError as error:
-        wrong = {int(detail["loc"][0]) for detail in error.errors(include_url=False)}
-
-        def place(location: tuple[Any, ...]) -> tuple[str, int | None]:
-            return label, draft.source.row(table, location[0])
-
-        faults += _gathered(faults_in(error, place, columns_of(record)), len(rows))
-        records = _adapter(record).validate_python([row for k, row in enumerate(rows) if k not in wrong])
-    positions = [k for k in range(len(rows)) if k not in wrong]
-    draft.sound[table] = list(zip(positions, records, strict=True))
-
-
-def _gathered(faults: list[Fault], rows: int) -> list[Fault]:
-    """Say once what is missing in every row of a table."""
-    missing = Counter(f.column for f in faults if f.message == MISSING)
-    everywhere = {column for column, count in missing.items() if count == rows > 1}
-    gathered = [f for f in faults if f.message != MISSING or f.column not in everywhere]
-    table = faults[0].table
-    return [Fault(table, None, c, None, f"{MISSING}; it is missing in all rows") for c in everywhere] + gathered
+    found = validate_rows(table, list(enumerate(given)), draft)
+    missing = Counter(f.column for f in found if f.message == MISSING)
+    faults += gathered(found, label, [c for c, count in missing.items() if c and count == len(given) > 1])
 
 
 def _name_offers(draft: Draft) -> None:
     """Give the offers without an id the default one."""
-    if not (rows := draft.rows(Offer)):
-        return
-    names = offer_ids(draft.raw["offers"])
+    if "offers" not in draft.columns:
+        raw = draft.raw.get("offers", [])
+        names = offer_ids([row for _, row in raw])
+        draft.offer_names = [(k, name) for (k, _), name in zip(raw, names, strict=True)]
+    default = dict(draft.offer_names)
     draft.sound["offers"] = [
-        (k, offer if offer.offer else offer.model_copy(update={"offer": names[k]})) for k, offer in rows
+        (k, offer if offer.offer else offer.model_copy(update={"offer": default[k]})) for k, offer in draft.rows(Offer)
     ]
 
 

@@ -1,18 +1,14 @@
-"""Writes a plan: as normalised JSON, as a folder of CSV files, as a workbook; and its fingerprint."""
+"""Writes a plan as normalised JSON."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import TypeAdapter
 
 from procure.plan.records import TABLES, Plan, Record, Settings
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @cache
@@ -46,18 +42,3 @@ def plan_json(plan: Plan) -> str:
 
 def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-
-def plan_digest(plan: Plan) -> str:
-    """Return the SHA-256 of what a plan says, samples included, wherever they are stored."""
-    text = plan_json(plan.model_copy(update={"demand_samples": None}))
-    digest = hashlib.sha256(text.encode())
-    if plan.samples is not None:
-        digest.update(_sample_bytes(plan.samples))
-    return digest.hexdigest()
-
-
-def _sample_bytes(samples: pd.DataFrame) -> bytes:
-    ordered = samples.assign(sample=samples["sample"].astype(str))
-    ordered = ordered.sort_values(["item", "warehouse", "sample", "period"])
-    return ordered.to_csv(index=False, lineterminator="\n").encode()

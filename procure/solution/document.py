@@ -34,6 +34,9 @@ DIGITS = 15  # significant; the 16th and 17th of a double are noise of the arith
 PROJECTION_DECIMALS = 9
 CHUNK = 100_000
 
+PLAN_FOLDER = "plan_tables"
+"""Holds the plan beside a solution as Parquet files, where its tables are too large for a `plan.json`."""
+
 
 def solution_text(solution: Solution, files: Mapping[str, str]) -> Iterator[str]:
     """Yield `solution.json` piece by piece: a key a line, and lists a record a line.
@@ -75,7 +78,7 @@ def read_solution(path: str | Path) -> Solution:
     if source.is_dir():
         source /= "solution.json"
     document = _load(source)
-    plan = read_plan(source.parent / "plan.json")
+    plan = read_plan(source.parent / _plan_beside(document))
     try:
         reference = PlanReference.model_validate(document["plan"])
         solution = Solution(plan=plan, **_fields(document))
@@ -87,6 +90,12 @@ def read_solution(path: str | Path) -> Solution:
             "or bring the two files of one run together"
         )
     return solution
+
+
+def _plan_beside(document: Mapping[str, Any]) -> str:
+    """Name of the plan beside a solution: a file, or a folder where its tables are large."""
+    files = document.get("files")
+    return PLAN_FOLDER if isinstance(files, dict) and f"{PLAN_FOLDER}/plan.toml" in files else "plan.json"
 
 
 def _head(solution: Solution) -> dict[str, Any]:

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from procure.plan.network import Network
+from procure.plan.table import ABSENT
+from procure.plan.table import series as per_period
 from procure.solution.ledger import Ledger
 
 Array = NDArray[np.float64]
@@ -87,9 +89,9 @@ def _suppliers(network: Network) -> Iterator[Limit]:
 
 
 def _offers(network: Network) -> Iterator[Limit]:
-    for o, offer in enumerate(network.offers):
-        if offer.capacity is not None:
-            yield Limit("offer_capacity", o, "units", series(offer.capacity, network.periods))
+    capacity = per_period(network.offers, "capacity")
+    for o in np.flatnonzero(capacity.form != ABSENT).tolist():
+        yield Limit("offer_capacity", o, "units", series(capacity.value(o) or 0.0, network.periods))
 
 
 def _lanes(network: Network) -> Iterator[Limit]:

@@ -22,9 +22,8 @@ def real_cells(ledger: Ledger) -> NDArray[np.intp]:
     shipped = ledger.decision.shipments.any(axis=1)
     real[network.move_from[shipped]] = True
     real[network.move_to[shipped]] = True
-    rows = {(r.item, r.warehouse) for r in plan.stock} | {(r.item, r.warehouse) for r in plan.open_orders}
-    for cell in range(network.n_cells):
-        real[cell] |= network.place(cell) in rows
+    real[network.cells_of(plan.stock)] = True
+    real[network.cells_of(plan.open_orders)] = True
     return np.flatnonzero(real)
 
 
@@ -32,12 +31,12 @@ def projection(ledger: Ledger) -> pd.DataFrame:
     """Course of every real cell, one row per item, warehouse and period: `PROJECTION_COLUMNS`."""
     network, stocks = ledger.network, ledger.stocks
     cells = real_cells(ledger)
-    places = [network.place(int(c)) for c in cells]
+    items, warehouses = (np.array(names, dtype=object) for names in network.names)
     periods = network.periods
     return pd.DataFrame(
         {
-            "item": np.repeat(np.array([i for i, _ in places], dtype=object), periods),
-            "warehouse": np.repeat(np.array([w for _, w in places], dtype=object), periods),
+            "item": np.repeat(items[network.cell_item[cells]], periods),
+            "warehouse": np.repeat(warehouses[network.cell_warehouse[cells]], periods),
             "period": np.tile(np.arange(periods), len(cells)),
             "supply": stocks.supply[cells].ravel(),
             "demand_mean": network.mean[cells].ravel(),

@@ -49,7 +49,7 @@ class PlanReference(Record):
     name: str = Field(description="Name of the plan.")
     start_date: date = Field(description="First day of period 0.")
     periods: int = Field(description="Horizon, number of periods.")
-    digest: str = Field(description="SHA-256 of the normalised plan, samples included, in hexadecimal.")
+    digest: str = Field(description="SHA-256 of what the plan says, samples included, whatever its form (hexadecimal).")
 
 
 class CostParts(Record):

@@ -5,12 +5,14 @@ Where supply is certain and customers wait, the functions are analytic. The othe
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from procure.plan.network import Network
+from procure.plan.table import numbers
 from procure.solution.decision import Decision
 from procure.uncertainty.deliveries import draw_orders
 from procure.uncertainty.law import Law, law_from
@@ -18,6 +20,9 @@ from procure.uncertainty.lost import lost_paths
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
+
+BLOCK = 10_000
+"""Cells whose targets are worked out at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,16 +45,21 @@ class Laws:
 def _targets(network: Network, law: Law) -> Array:
     """max(safety_stock, service quantile of the window's surprise, 0) where and when supply can answer."""
     periods = np.arange(network.periods)
-    target = np.zeros((network.n_cells, network.periods))
-    for cell in np.flatnonzero(network.has_demand):
-        item = network.items[network.cell_item[cell]]
-        level = np.full(network.periods, max(item.safety_stock or 0.0, 0.0))
-        if item.service_level is not None:
-            wanted = np.full(network.periods, item.service_level)
-            surprise = law.quantile(cell, periods, wanted) - law.expected[cell]
-            level = np.maximum(level, surprise)
-        target[cell] = np.where(periods >= network.first_served[cell], level, 0.0)
-    return target
+    stock = numbers(network.items, "safety_stock", 0.0)[network.cell_item]
+    level = numbers(network.items, "service_level")[network.cell_item]
+    target = np.repeat(stock[:, None], network.periods, axis=1)
+    for cells in _blocks(np.flatnonzero(network.has_demand & ~np.isnan(level))):
+        wanted = np.broadcast_to(level[cells, None], (len(cells), network.periods))
+        surprise = law.quantile(cells[:, None], periods, wanted) - law.expected[cells]
+        target[cells] = np.maximum(target[cells], surprise)
+    answered = network.has_demand[:, None] & (periods >= network.first_served[:, None])
+    return np.where(answered, target, 0.0)
+
+
+def _blocks(cells: Indices) -> Iterator[Indices]:
+    """Parts of many cells, so that what is worked out for them at once stays small."""
+    for start in range(0, len(cells), BLOCK):
+        yield cells[start : start + BLOCK]
 
 
 @dataclass(frozen=True, eq=False)

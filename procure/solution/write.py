@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import json
 import os
 import shutil
 import tempfile
@@ -21,7 +22,11 @@ from functools import partial
 from pathlib import Path
 
 from procure.errors import UsageError
-from procure.solution.document import solution_text
+from procure.plan.arrow_plan import write_plan_folder
+from procure.plan.csv_folder import SETTINGS_FILE
+from procure.plan.records import TABLES, Plan
+from procure.plan.table import Columns
+from procure.solution.document import PLAN_FOLDER, solution_text
 from procure.solution.records import Solution
 from procure.solution.tables import (
     ORDER_COLUMNS,
@@ -36,6 +41,10 @@ SOLUTION_FILE = "solution.json"
 PLAN_FILE = "plan.json"
 SAMPLES_FILE = "demand_samples.csv"
 FILES = ("purchase_orders.csv", "supplier_schedule.csv", "transfers.csv", PLAN_FILE, SOLUTION_FILE)
+
+_ALL_NAMES = (*FILES, SAMPLES_FILE, PLAN_FOLDER)
+_TABLE_FILES = (SETTINGS_FILE, SAMPLES_FILE, *(f"{table}.parquet" for table in TABLES))
+_TAIL = 1 << 16  # the names of a solution's files stand at its end
 
 _STAGING = ".procure-"  # followed by the process id; cleaned up by the next run if this one is killed
 _STALE_SECONDS = 3600.0
@@ -106,7 +115,7 @@ def ensure_writable(directory: str | Path) -> None:
         raise UsageError(f"can't write to {folder}: {error.strerror or error}; choose another with -o") from error
 
 
-def ensure_apart(plan: str | Path, directory: str | Path, names: Sequence[str] = (*FILES, SAMPLES_FILE)) -> None:
+def ensure_apart(plan: str | Path, directory: str | Path, names: Sequence[str] = _ALL_NAMES) -> None:
     """Refuse an output directory in which the result, files of these names, would replace the plan it was made from.
 
     Raises
@@ -124,26 +133,34 @@ def ensure_apart(plan: str | Path, directory: str | Path, names: Sequence[str] =
 
 def _stage(solution: Solution, staging: Path) -> tuple[str, ...]:
     """Write every file into `staging`; return their names in the order of their replacement."""
-    plan = solution.plan
-    digests: dict[str, str] = {}
-    if plan.samples is not None:
-        plan.samples.to_csv(staging / SAMPLES_FILE, index=False, lineterminator="\n")
-        digests[SAMPLES_FILE] = _digest(staging / SAMPLES_FILE)
-        plan = plan.model_copy(update={"demand_samples": SAMPLES_FILE})
-    for name, text in _texts(solution, plan.to_json()):
-        path = staging / name
-        path.write_text(text, encoding="utf-8", newline="")
-        digests[name] = _digest(path)
+    names = []
+    for name, text in _texts(solution):
+        (staging / name).write_text(text, encoding="utf-8", newline="")
+        names.append(name)
+    names += _stage_plan(solution.plan, staging)
+    digests = {name: _digest(staging / name) for name in names}
     with (staging / SOLUTION_FILE).open("w", encoding="utf-8", newline="") as file:
         file.writelines(solution_text(solution, files=digests))
     return (*digests, SOLUTION_FILE)
 
 
-def _texts(solution: Solution, plan_text: str) -> Iterator[tuple[str, str]]:
+def _stage_plan(plan: Plan, staging: Path) -> Iterator[str]:
+    """Write the plan with its samples; yield the names of the files."""
+    if any(isinstance(getattr(plan, table), Columns) for table in TABLES):
+        yield from (f"{PLAN_FOLDER}/{name}" for name in write_plan_folder(plan, staging / PLAN_FOLDER))
+        return
+    if plan.samples is not None:
+        plan.samples.to_csv(staging / SAMPLES_FILE, index=False, lineterminator="\n")
+        yield SAMPLES_FILE
+        plan = plan.model_copy(update={"demand_samples": SAMPLES_FILE})
+    (staging / PLAN_FILE).write_text(plan.to_json(), encoding="utf-8", newline="")
+    yield PLAN_FILE
+
+
+def _texts(solution: Solution) -> Iterator[tuple[str, str]]:
     yield "purchase_orders.csv", csv_text(ORDER_COLUMNS, order_rows(solution, release=True))
     yield "supplier_schedule.csv", csv_text(ORDER_COLUMNS, order_rows(solution, release=False))
     yield "transfers.csv", csv_text(TRANSFER_COLUMNS, transfer_rows(solution))
-    yield PLAN_FILE, plan_text if plan_text.endswith("\n") else plan_text + "\n"
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Row]) -> str:
@@ -177,12 +194,29 @@ def _settle(path: Path) -> None:
 
 
 def _replace(staging: Path, folder: Path, names: Sequence[str]) -> tuple[Path, ...]:
+    earlier = _plan_files(folder / SOLUTION_FILE) if SOLUTION_FILE in names else set()
     written = []
     for name in names:
+        (folder / name).parent.mkdir(exist_ok=True)
         os.replace(staging / name, folder / name)  # noqa: PTH105 - the tests cut a run short here
         written.append(folder / name)
+    for name in sorted(earlier.difference(names)):
+        (folder / name).unlink(missing_ok=True)
     _settle_directory(folder)
     return tuple(written)
+
+
+def _plan_files(solution: Path) -> set[str]:
+    """Names of the plan's files that an earlier run wrote, so that none of another form or table stays behind."""
+    try:
+        with solution.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
+            tail = file.read().decode("utf-8", "replace")
+        files = json.loads(tail[tail.rindex('"files": ') + len('"files": ') : tail.rindex("}")])
+    except (OSError, ValueError):
+        return set()
+    ours = {PLAN_FILE, *(f"{PLAN_FOLDER}/{name}" for name in _TABLE_FILES)}
+    return ours.intersection(files) if isinstance(files, dict) else set()
 
 
 def _settle_directory(folder: Path) -> None:

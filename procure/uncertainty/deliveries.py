@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from procure.plan.network import Network
+from procure.plan.table import coded, numbers
 from procure.plan.terms import whole_periods
 from procure.uncertainty.draws import Source, nominal_receipt_days, order_draws, receipt_draws
 
@@ -147,8 +148,10 @@ class Deliveries:
 
 def uncertain_lines(network: Network) -> NDArray[np.bool_]:
     """Lines whose lead time or delivered fraction is random, shape (L,)."""
-    random = np.array([o.lead_time.is_random or o.delivered_fraction.is_random for o in network.offers], dtype=bool)
-    found: NDArray[np.bool_] = random[network.line_offer] if len(random) else np.zeros(network.n_lines, dtype=bool)
+    random = np.zeros(len(network.offers), dtype=bool)
+    for name in ("lead_time", "delivered_fraction"):
+        random |= coded(network.offers, name).each(lambda value: value.is_random, bool)
+    found: NDArray[np.bool_] = random[network.line_offer]
     return found & network.line_allowed.any(axis=1)
 
 
@@ -200,9 +203,9 @@ def rescaled(drawn: Array, mean: float) -> Array:
 def _uncertain_receipts(network: Network) -> dict[int, list[int]]:
     """Open orders whose receipt date is uncertain, by cell."""
     found: dict[int, list[int]] = {}
-    for k, order in enumerate(network.plan.open_orders):
-        if order.lead_time_sd > 0.0 and order.quantity > 0.0:
-            found.setdefault(network.cell_at(order.item, order.warehouse), []).append(k)
+    orders = network.plan.open_orders
+    for k in np.flatnonzero((numbers(orders, "lead_time_sd") > 0.0) & (numbers(orders, "quantity") > 0.0)).tolist():
+        found.setdefault(network.cell_at(orders[k].item, orders[k].warehouse), []).append(k)
     return found
 
 

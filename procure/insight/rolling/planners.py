@@ -48,9 +48,7 @@ class SolvePlanner:
         started = time.monotonic()
         start = min((baseline(plan, policy) for policy in POLICIES), key=lambda solution: solution.cost.total)
         left = max(self.time_limit - (time.monotonic() - started), 1.0)
-        return solve(
-            plan, objective=self.objective, solver=self.solver, time_limit=left, gap=self.gap, start=start
-        )
+        return solve(plan, objective=self.objective, solver=self.solver, time_limit=left, gap=self.gap, start=start)
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 from procure.errors import Fault, did_you_mean
 from procure.plan.draft import Draft
-from procure.plan.offer_ids import offer_ids
 from procure.plan.records import (
     CustomerOrder,
     Demand,
@@ -22,10 +21,13 @@ from procure.plan.records import (
     Warehouse,
 )
 
+Keys = list[tuple[int, tuple[Any, ...]]]
+"""Position and key of rows."""
+
 _SUGGESTIONS = 20
 """Unknown ids of a column for which the nearest id is looked up; that takes long among very many."""
 
-_REFERENCES: tuple[tuple[type[Record], str, type[Record], str], ...] = (
+REFERENCES: tuple[tuple[type[Record], str, type[Record], str], ...] = (
     (Offer, "supplier", Supplier, "supplier"),
     (Offer, "item", Item, "item"),
     (Offer, "warehouses", Warehouse, "warehouse"),
@@ -45,7 +47,7 @@ _REFERENCES: tuple[tuple[type[Record], str, type[Record], str], ...] = (
     (CustomerOrder, "warehouse", Warehouse, "warehouse"),
 )
 
-_KEYS: tuple[tuple[type[Record], tuple[str, ...]], ...] = (
+KEYS: tuple[tuple[type[Record], tuple[str, ...]], ...] = (
     (Item, ("item",)),
     (Warehouse, ("warehouse",)),
     (Supplier, ("supplier",)),
@@ -57,7 +59,7 @@ _KEYS: tuple[tuple[type[Record], tuple[str, ...]], ...] = (
 
 def references(draft: Draft) -> Iterator[Fault]:
     """Every id that a row names exists; an unknown one is reported once per column, with a count."""
-    for record, column, target, noun in _REFERENCES:
+    for record, column, target, noun in REFERENCES:
         known = draft.ids(target, noun)
         if known is None:
             continue
@@ -68,7 +70,7 @@ def references(draft: Draft) -> Iterator[Fault]:
             yield draft.fault(record, index, column, name, f"no {noun} '{name}'{near}{rows}")
 
 
-def _unknown(draft: Draft, record: type[Record], column: str, known: dict[str, int]) -> dict[str, tuple[int, int]]:
+def _unknown(draft: Draft, record: type[Record], column: str, known: Container[str]) -> dict[str, tuple[int, int]]:
     """Unknown ids with the position of the first row that names them and the number of further rows."""
     found: dict[str, tuple[int, int]] = {}
     for index, row in draft.raw_rows(record):
@@ -82,16 +84,16 @@ def _unknown(draft: Draft, record: type[Record], column: str, known: dict[str, i
 
 def duplicates(draft: Draft) -> Iterator[Fault]:
     """No id and no pair of ids stands twice."""
-    for record, columns in _KEYS:
-        keys = [tuple(row.get(column) for column in columns) for _, row in draft.raw_rows(record)]
+    for record, columns in KEYS:
+        keys = [(index, tuple(row.get(column) for column in columns)) for index, row in draft.raw_rows(record)]
         yield from _repeated(draft, record, columns, keys)
-    offers = [(name,) for name in offer_ids(draft.raw.get("offers", []))]
+    offers = [(index, (name,)) for index, name in draft.offer_names]
     yield from _repeated(draft, Offer, ("offer",), offers)
 
 
-def _repeated(draft: Draft, record: type[Record], columns: tuple[str, ...], keys: list[Any]) -> Iterator[Fault]:
+def _repeated(draft: Draft, record: type[Record], columns: tuple[str, ...], keys: Keys) -> Iterator[Fault]:
     seen: dict[tuple[str, ...], int] = {}
-    for index, key in enumerate(keys):
+    for index, key in keys:
         if not all(isinstance(part, str) and part for part in key):
             continue
         if key in seen:
