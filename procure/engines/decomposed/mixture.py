@@ -77,39 +77,48 @@ class Mixer:
         return at, member
 
     def run(self, start: Indices, over: Callable[[], bool]) -> Mixture:
-        """Improve a choice until nothing helps, with weights that grow where a row stays overdrawn."""
+        """Improve a choice until nothing helps, with weights that grow where a row stays overdrawn.
+
+        First components alone, until every row is kept, then whole headers, too. The best mixture that keeps everything is
+        returned, or the last one.
+        """
         where = np.empty(len(self._order), dtype=np.int64)
         where[self._order] = np.arange(len(self._order))
-        chosen = np.empty(len(start), dtype=np.int64)
-        chosen[:] = np.sort(where[start])
-        weight, penalty = self._weight.copy(), 0.5
+        chosen = np.sort(where[start])
+        weight, penalty, best = self._weight.copy(), 0.5, None
+        flip = False
         for _ in range(ROUNDS):
             state = self._state(chosen, weight, penalty)
-            self._descend(state, weight, penalty, over)
+            self._descend(state, weight, penalty, over, flip=flip)
             chosen = state.chosen.copy()
             state = self._state(chosen, weight, penalty)
             mixture = self._mixture(state)
-            if mixture.keeps or over():
-                return mixture
+            if mixture.keeps and (best is None or mixture.cost < best.cost):
+                best = mixture
+            if over() or (mixture.keeps and flip):
+                break
+            flip = flip or mixture.keeps
             overdrawn = state.use > self.allowed + TOO_MUCH * np.maximum(np.abs(self.allowed), 1e-3)
             weight = np.where(overdrawn, weight * 3.0, weight)
-            penalty *= 2.0
-        return mixture
+            penalty *= 1.0 if mixture.keeps else 2.0
+        return best if best is not None else mixture
 
-    def _descend(self, state: State, weight: Array, penalty: float, over: Callable[[], bool]) -> None:
+    def _descend(
+        self, state: State, weight: Array, penalty: float, over: Callable[[], bool], *, flip: bool
+    ) -> None:
         columns, headers, allowed = self.columns, self.headers, self.allowed
         everyone = np.arange(len(columns.part) - 1)
         scratch = np.zeros(len(everyone), dtype=np.int64)
         for _ in range(SWEEPS):
             gained = switch_parts(everyone, columns, headers, state, allowed, weight, penalty)
-            for k in range(0, len(self._flippable), AT_A_TIME):
+            for k in range(0, len(self._flippable) if flip else 0, AT_A_TIME):
                 if over():
                     return
                 these = self._flippable[k : k + AT_A_TIME]
                 gained += flip_headers(
                     these, self._member_at, self._member, columns, headers, state, allowed, weight, penalty, scratch
                 )
-            if gained > -1e-6:
+            if gained > -1e-5 * max(abs(float(columns.cost[state.chosen].sum())), 1.0):
                 return
 
     def _state(self, chosen: Indices, weight: Array, penalty: float) -> State:

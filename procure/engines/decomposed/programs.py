@@ -15,6 +15,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from procure.engines.decomposed.kernel import Cells, Outs, Ways
+from procure.engines.decomposed.tables import tables_of
 from procure.engines.useful import Levels, rational
 from procure.plan.network import Network
 from procure.solution.ledger import Laws
@@ -82,7 +83,7 @@ def programs_of(network: Network, laws: Laws, levels: Levels) -> Programs:
     count[(np.diff(first) == 0) & (np.diff(out_first) == 0)] = 1
     coarse = _are_coarse(network, source, cell_of_way, multiple * delivered, grain, out_move)
     top = np.minimum(start + np.ceil((above - own) / grain).astype(np.int64) + 1, count - 1)
-    table, short, before = _tables(laws, opening, grain, count, start)
+    table, short, before = tables_of(laws.planned, opening, grain, count, start)
     cap = _cover(network, opening, grain, count, start)
     floor = (laws_before(network) - opening) / grain[:, None]
     cells = Cells(
@@ -250,46 +251,6 @@ def _cover(network: Network, opening: Array, grain: Array, count: Indices, start
         allowed = np.floor((units + slack - opening[cell]) / grain[cell] + 1e-9) + start[cell]
         cap[cell] = np.clip(allowed, -1, count[cell] - 1).astype(np.int64)
     return cap
-
-
-def _tables(laws: Laws, opening: Array, grain: Array, count: Indices, start: Indices) -> tuple[Indices, Array, Array]:
-    """Units short of the demand up to each period, and up to the period before, by cell, period and level."""
-    n_cells, periods = opening.shape
-    table = np.zeros(n_cells + 1, dtype=np.int64)
-    np.cumsum(count * periods, out=table[1:])
-    short = np.empty(table[-1], dtype=np.float32)
-    before = np.empty(table[-1], dtype=np.float32)
-    size = max(1, int(2_000_000 // max(1, int(count.mean()) * periods)))
-    for begin in range(0, n_cells, size):
-        end = min(begin + size, n_cells)
-        _fill(laws, opening, grain, count, start, table, begin, end, short, before)
-    return table[:-1], short, before
-
-
-def _fill(  # type: ignore[no-untyped-def]
-    laws, opening, grain, count, start, table, begin, end, short, before
-) -> None:
-    """Fill the tables of some cells; values are rounded down, so that bounds stay bounds."""
-    periods = opening.shape[1]
-    here = np.arange(begin, end)
-    row_cell = np.repeat(here, periods)
-    row_period = np.tile(np.arange(periods), len(here))
-    each = count[row_cell]
-    cell, period = np.repeat(row_cell, each), np.repeat(row_period, each)
-    level = np.arange(len(cell)) - np.repeat(np.cumsum(each) - each, each)
-    supply = opening[cell, period] + (level - start[cell]) * grain[cell]
-    law = laws.planned
-    window = slice(table[begin], table[begin] + len(cell))
-    short[window] = _down(law.shortfall(cell, period, supply))
-    earlier = np.maximum(-supply, 0.0)
-    later = period > 0
-    earlier[later] = law.shortfall(cell[later], period[later] - 1, supply[later])
-    before[window] = _down(earlier)
-
-
-def _down(values: Array) -> NDArray[np.float32]:
-    rounded: NDArray[np.float32] = (np.maximum(values, 0.0) * (1.0 - 1.2e-7)).astype(np.float32)
-    return rounded
 
 
 def _ways(  # type: ignore[no-untyped-def]
