@@ -18,12 +18,12 @@ from procure.insight.baselines.policies import least_return_first, marginal, min
 from procure.insight.baselines.purchase_orders import settle
 from procure.insight.baselines.transfers import ship
 from procure.plan.advice import check_plan
-from procure.plan.network import Network, build_network
+from procure.plan.network import build_network
 from procure.plan.records import Plan
 from procure.solution.assemble import assemble
 from procure.solution.check import violations
 from procure.solution.ledger import Decision, Laws, keep_ledger
-from procure.solution.limits import Limits, broken_by_start, excess, limits_of, relaxed
+from procure.solution.limits import eased, limits_of
 from procure.solution.records import Solution
 
 Array = NDArray[np.float64]
@@ -72,7 +72,7 @@ def baseline(plan: Plan, policy: str = "min-max", *, periods: int | None = None)
     started = time.monotonic()
     network = build_network(plan)
     laws, given = Laws.of(network), limits_of(network)
-    limits = _with_slack(network, laws, given)
+    limits = eased(given, keep_ledger(network, laws, Decision.nothing(network)))
     desk = Desk(network, laws, limits)
     for period in range(network.periods if periods is None else min(periods, network.periods)):
         _decide(desk, period, policy)
@@ -93,13 +93,6 @@ def baseline(plan: Plan, policy: str = "min-max", *, periods: int | None = None)
         seconds={"total": time.monotonic() - started},
         warnings=[str(warning) for warning in check_plan(plan)],
     )
-
-
-def _with_slack(network: Network, laws: Laws, limits: Limits) -> Limits:
-    """The limits, with what ordering nothing exceeds them by added where the start itself breaks them."""
-    nothing = keep_ledger(network, laws, Decision.nothing(network))
-    slack = broken_by_start(limits, nothing)
-    return relaxed(limits, {k: np.where(mask, excess(nothing, limits[k]), 0.0) for k, mask in slack.items()})
 
 
 def _decide(desk: Desk, period: int, policy: str) -> None:
