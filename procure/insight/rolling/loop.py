@@ -11,10 +11,11 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from procure.errors import UsageError
 from procure.insight.rolling.course import Course, course_of
 from procure.insight.rolling.ground import Ground, ground_of
+from procure.insight.rolling.left import worth_left
 from procure.insight.rolling.planners import Planner, name_of, planner_of_run
 from procure.insight.rolling.result import Replay
 from procure.insight.rolling.rolled import plan_at
-from procure.insight.rolling.week import carry_out, first_state, worth_left
+from procure.insight.rolling.week import carry_out, first_state
 from procure.insight.rolling.world import World
 from procure.plan.records import Plan
 
@@ -33,6 +34,10 @@ def replay(
     progress: Watch | None = None,
 ) -> Replay:
     """Replay a plan as it would be used: re-planned every period, only the first period's orders carried out.
+
+    After the last period, stock on hand and under way is credited at its replacement cost, with its part of the fixed
+    costs of the orders that brought it, and what is owed is charged, for every planner alike: see
+    `procure.insight.rolling.left`.
 
     Parameters
     ----------
