@@ -26,6 +26,8 @@ ROUNDS = 60
 """Most looks at a decision, before nothing at all is ordered."""
 GENTLE = 30
 """Looks in which quantities are taken back in parts; then whole orders are."""
+GRAIN = 1e-6
+"""Least part of a quantity that is taken back, so that rounding never keeps it as it was."""
 PARTS = 4.0
 """Parts in which a quantity is taken back, so that several items share a shortage of room or money."""
 
@@ -98,15 +100,23 @@ def _cut_own(look: _Look, violation: Violation) -> None:
     elif violation.group is not None:
         _cut_order(look, violation, violation.group)
     elif violation.move is not None:
-        origin = network.move_from[violation.move]
-        mine = ~entries.is_line & (network.move_from[np.where(entries.is_line, 0, entries.index)] == origin)
-        mine &= entries.period <= period
-        before = network.demand_before()[origin, period] - look.ledger.stocks.supply[origin, period]
-        _take(look, mine.astype(float), max(float(before), 0.0) or np.inf, entries.period.astype(float))
+        _cut_shipments(look, violation.move, period)
     elif violation.cell is not None:
         mine = (entries.cell == violation.cell) & (entries.arrival <= period)
         over = look.ledger.stocks.supply[violation.cell, period] - network.cover_caps[violation.cell][period]
         _take(look, mine * entries.share, float(over), entries.arrival.astype(float))
+
+
+def _cut_shipments(look: _Look, move: int, period: int) -> None:
+    """Ship no more from a cell than is there, the latest shipments first; a transfer at fault itself is given up."""
+    entries, network = look.entries, look.network
+    origin = network.move_from[move]
+    over = float(network.demand_before()[origin, period] - look.ledger.stocks.supply[origin, period])
+    if over <= 0.0:
+        look.ledger.decision.shipments[move, period] = 0.0
+        return
+    mine = ~entries.is_line & (network.move_from[np.where(entries.is_line, 0, entries.index)] == origin)
+    _take(look, (mine & (entries.period <= period)).astype(float), over, entries.period.astype(float))
 
 
 def _cut_order(look: _Look, violation: Violation, group: int) -> None:
@@ -132,11 +142,12 @@ def _cut_order(look: _Look, violation: Violation, group: int) -> None:
 def _take(look: _Look, use: Array, over: float, cover: Array) -> None:
     """Take `over` back from entries that use something, most cover first, in parts and again until it is enough."""
     order = [int(k) for k in np.argsort(-cover, kind="stable") if use[k] > 0.0]
-    parts = look.entries.quantity(look.ledger.decision) / (1.0 if look.whole else PARTS)
+    parts = look.entries.quantity(look.ledger.decision) / PARTS
     while over > 0.0 and order:
         for k in list(order):
             before = look.entries.quantity_at(look.ledger.decision, k)
-            after = _less(look, k, before, min(over / float(use[k]) * (1.0 + 1e-9), max(float(parts[k]), 1e-6)))
+            needed = max(min(over / float(use[k]), float(parts[k])), GRAIN * max(before, 1.0))
+            after = _less(look, k, before, needed)
             look.entries.put(look.ledger.decision, k, after)
             over -= (before - after) * float(use[k])
             if after <= 0.0:
