@@ -250,6 +250,7 @@ class HighsSession:
 
     def _run(self, time_limit: float, stop: threading.Event | None = None, watch: Watch | None = None) -> Found:
         self._listener.stop, self._listener.watch = stop, watch
+        self._listener.deadline = time.monotonic() + max(time_limit, 0.05) + GRACE
         # HiGHS counts the time of all runs of one object together
         self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(time_limit, 0.05))
         if stop is None:
@@ -298,11 +299,14 @@ class _Listener:
         self.watch: Watch | None = None
         self.stop: threading.Event | None = None
         self.give_up = False
+        self.deadline = np.inf
         self.last_bound = -np.inf
 
     def called_back(self, kind: Any, _message: str, out: Any, into: Any, _data: Any) -> None:
         """Answer one call of the solver."""
-        stopped = self.give_up or (self.stop is not None and self.stop.is_set())
+        # the clock is read here, too: a linear relaxation runs in the caller's thread, and nobody else could end it
+        late = self.give_up or time.monotonic() > self.deadline
+        stopped = late or (self.stop is not None and self.stop.is_set())
         if stopped and into is not None:
             into.user_interrupt = True
         if self.watch is None or self.give_up:

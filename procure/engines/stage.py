@@ -159,8 +159,8 @@ class Stage:
 
     def run(self) -> Best:
         """Refine until the gap is reached, nothing changes any more, or time is over."""
-        if self._take_alone():
-            return self.best
+        if self._take_alone() or self.options.over:
+            return self.best  # a model that nobody has time to solve is not built either
         inst = self.translation.instance
         if not inst.lines and not inst.moves:
             self.best.bound = self.goal.value(self.best.ledger)
