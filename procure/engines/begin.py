@@ -53,8 +53,10 @@ def best_start(
     if not starts:
         return None
     kept = eased(limits, keep_ledger(network, laws, Decision.nothing(network)))
-    found = [
-        mended(network, laws, kept, (decision_from if is_own else carried_over)(network, solution))
-        for solution, is_own in starts
-    ]
+    found = [_brought_up(network, laws, kept, solution, is_own=is_own) for solution, is_own in starts]
     return min(found, key=lambda decision: keep_ledger(network, laws, decision).total)
+
+
+def _brought_up(network: Network, laws: Laws, kept: Limits, solution: Solution, *, is_own: bool) -> Decision:
+    """The decision of a solution, or what is left of it today, mended."""
+    return mended(network, laws, kept, (decision_from if is_own else carried_over)(network, solution))

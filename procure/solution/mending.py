@@ -127,7 +127,7 @@ def _cut_order(look: _Look, violation: Violation, group: int) -> None:
     lines = look.entries.index[mine]
     use, over = np.zeros(len(mine)), np.inf
     if violation.rule == "order_maximum":
-        use[mine] = ledger.bills.goods[lines, period] / ledger.decision.orders[lines, period]
+        use[mine] = ledger.bills.goods[lines, period] / np.maximum(ledger.decision.orders[lines, period], 1e-9)
         over = float(ledger.bills.order_goods[group, period] - fees.most_goods[group, 0])
     elif violation.rule == "container_fill" and ledger.bills.containers[group, period] > 1.0:
         use[mine] = fees.load[lines]

@@ -105,7 +105,9 @@ def _room(network: Network, cell: Indices, limit: Limit) -> Array:
 
 def _line_use(ledger: Ledger, line: Indices, placed: Indices, limit: Limit, period: int) -> Array:
     """What a unit of an order line takes of money or of a supplier's or an offer's capacity."""
-    network, quantity = ledger.network, ledger.decision.orders[line, placed]
+    network = ledger.network
+    # a line that was given up since the ledger was kept is none of these any more
+    quantity = np.maximum(ledger.decision.orders[line, placed], 1e-9)
     if limit.kind in ("cash", "order_budget"):
         value = (ledger.bills.net_goods + ledger.bills.freight)[line, placed] / quantity
         return _money(ledger, line, placed, limit, period) * np.maximum(value, 1e-6)

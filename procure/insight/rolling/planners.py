@@ -65,6 +65,8 @@ class SolvePlanner:
         started = time.monotonic()
         plan = dearer_backorders(plan, self.backorder_factor)
         starts = [baseline(plan, policy) for policy in POLICIES]
+        if last is not None:
+            starts += [last, *_continued(plan, last)]
         left = max(self.time_limit - (time.monotonic() - started), 1.0)
         return solve(
             plan,
@@ -73,8 +75,16 @@ class SolvePlanner:
             solver=self.solver,
             time_limit=left,
             gap=self.gap,
-            start=[*starts, *([] if last is None else [last])],
+            start=starts,
         )
+
+
+def _continued(plan: Plan, last: Solution) -> list[Solution]:
+    """Last week's plan with its end ordered by rules: the last quarter and the last half of the horizon."""
+    from procure.insight.baselines import continued
+
+    ends = (("min-max", max(plan.periods // 4, 1)), ("marginal", max(plan.periods // 2, 1)))
+    return [continued(plan, last, policy, periods=periods) for policy, periods in ends]
 
 
 class _Weekly:
