@@ -198,16 +198,17 @@ def _means(runs: dict[int, Line]) -> Line:
         "fill_rate": float(np.mean([line["fill_rate"] for line in runs.values()])),
         "over": float(np.mean([line["storage_weeks"] + line["cash_weeks"] for line in runs.values()])),
         "seconds": float(np.mean([line["seconds"] for line in runs.values()])),
-        **_gaps([line for line in runs.values() if line.get("gap") is not None]),
+        **_gaps(list(runs.values())),
     }
 
 
 def _gaps(lines: list[Line]) -> Line:
-    """Mean gap of the weekly plans that have a bound, and the share that has one."""
-    if not lines:
+    """Mean gap of the weekly plans that have a bound, and the share of all that has one."""
+    weights = np.array([line.get("proven", 0.0) for line in lines])
+    if not weights.any():
         return {}
-    weights = np.array([line["proven"] for line in lines])
-    return {"gap": float(np.average([line["gap"] for line in lines], weights=weights)), "proven": weights.mean()}
+    gaps = np.array([line.get("gap") or 0.0 for line in lines])
+    return {"gap": float(np.average(gaps, weights=weights)), "proven": float(weights.mean())}
 
 
 def table(rows: list[Line]) -> list[str]:
