@@ -1,7 +1,8 @@
 """Mending: a decision that breaks rules is cut back until it keeps them all. Nothing is ever added.
 
 What breaks a limit is taken back where it is needed last, as Netstock and SAP F&R publish; a purchase order that no
-longer reaches its minimum is given up.
+longer reaches its minimum is given up. What there is no room for is put off to the next purchase order of that supplier
+that comes when there is room again, if one is placed anyway.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def mended(network: Network, laws: Laws, limits: Limits, decision: Decision) -> 
     Returns
     -------
     Decision
-        A decision that orders and ships nowhere more; ordering nothing, where that many cuts do not help.
+        A decision that orders and ships nothing more or earlier; ordering nothing, where that many cuts do not help.
     """
     decision = Decision(decision.orders.copy(), decision.shipments.copy())
     for look in range(ROUNDS):
@@ -88,8 +89,25 @@ def _cut(look: _Look, broken: list[Violation], limits: Limits) -> None:
     for k in sorted({v.limit for v in broken if v.limit is not None}):
         over = excess(look.ledger, limits[k])
         period = int(np.flatnonzero(over)[0])
-        use = unit_use(look.ledger, look.entries, limits[k], period)
-        _take(look, use, float(over[period]), look.cover(period if limits[k].place is not None else None))
+        use, before = unit_use(look.ledger, look.entries, limits[k], period), look.ledger.decision.orders.copy()
+        is_room = limits[k].kind in ("storage", "inventory_value")
+        _take(look, use, float(over[period]), look.cover(period if is_room else None))
+        if is_room and not look.whole:
+            last = int(np.flatnonzero(over)[-1])
+            _put_off(look, before - look.ledger.decision.orders, last)
+
+
+def _put_off(look: _Look, taken: Array, period: int) -> None:
+    """Add what was taken back to the next order of its line that arrives after a period, where one is placed."""
+    network, orders = look.network, look.ledger.decision.orders
+    lots, periods = network.fees.lots, np.arange(network.periods)
+    for line, ordered in np.argwhere(taken > 0.0).tolist():
+        open_ = network.line_allowed[line] & look.ledger.bills.placed[network.line_group[line]]
+        later = np.flatnonzero(open_ & (periods > ordered) & (periods + network.line_lead[line] > period))
+        if len(later):
+            quantity = orders[line, later[0]] + taken[line, ordered]
+            if lots.least[line] <= quantity <= lots.most[line]:
+                orders[line, later[0]] = quantity
 
 
 def _cut_own(look: _Look, violation: Violation) -> None:
