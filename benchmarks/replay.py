@@ -1,8 +1,11 @@
 """Closed-loop replay of the examples: Procure against every baseline in the same world.
 
 `python benchmarks/replay.py FOLDER` appends one line per example, planner and run to FOLDER/replay.jsonl and leaves out
-those that are there already, so that it can be stopped and taken up again. Then it prints the table: realised cost
-and backorders, and what Procure saves against each baseline as paired differences with 95 % intervals.
+those that are there already, so that it can be stopped and taken up again. Runs go round by round, so that what is
+there at any time can be compared. Then it prints the table: realised cost and backorders, and what Procure saves
+against each baseline as paired differences with 95 % intervals, also with dearer backorders (`--backorders 1.5 2`): how
+much fewer they become, and what that costs. `--long` replays spare-parts over 26 weeks instead of 12, since its goods
+are ten weeks under way.
 """
 
 from __future__ import annotations
@@ -35,10 +38,13 @@ Line = dict[str, Any]
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 WEEKS = {"quickstart": 8, "outdoor-shop": 8, "spare-parts": 12}
 """Weeks replayed; what is under way in the end counts at its worth."""
+LONG = {"spare-parts": 26}
+"""Weeks replayed where that is asked for."""
 TIME_LIMITS = {"quickstart": 3.0, "outdoor-shop": 15.0, "spare-parts": 10.0}
 """Seconds for one week's plan, about."""
 BASELINES = ("min-max", "repair-chain", "marginal")
-PROCURE = "procure"
+PROCURE, DEARER = "procure", "procure, backorders x "
+"""Planners: Procure with the plan's own costs, and with backorders that cost it so many times more."""
 
 
 @dataclass(frozen=True)
@@ -52,18 +58,20 @@ class Task:
     seed: int
     time_limit: float
     gap: float
+    engine: str = "auto"
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """What tells it from others in the file; how long Procure may plan is part of it."""
-        limits = (self.time_limit, self.gap) if self.planner == PROCURE else ()
+        """What tells it from others in the file; how and how long Procure may plan is part of it."""
+        limits = () if self.planner in BASELINES else (self.time_limit, self.gap, self.engine)
         return self.example, self.planner, self.run, self.weeks, self.seed, *limits
 
     def planner_itself(self) -> Planner:
         """Return who plans."""
-        if self.planner == PROCURE:
-            return SolvePlanner(time_limit=self.time_limit, gap=self.gap)
-        return BaselinePlanner(self.planner)
+        if self.planner in BASELINES:
+            return BaselinePlanner(self.planner)
+        factor = 1.0 if self.planner == PROCURE else float(self.planner.removeprefix(DEARER))
+        return SolvePlanner(self.time_limit, self.gap, engine=self.engine, backorder_factor=factor)
 
 
 @cache
@@ -86,22 +94,36 @@ def carry_through(task: Task, runs: int) -> Line:
         "storage_weeks": int((course.series["storage_excess"] > 1e-6).sum()),
         "cash_weeks": int((course.series["cash_excess"] > 1e-6).sum()),
         "seconds": float(course.seconds.mean()),
+        "gap": None if np.isnan(course.gaps).all() else float(np.nanmean(course.gaps)),
+        "proven": float(np.mean(~np.isnan(course.gaps))),
     }
+
+
+def ours(options: argparse.Namespace) -> list[str]:
+    """Names of Procure's planners."""
+    return [PROCURE, *(f"{DEARER}{factor:g}" for factor in options.backorders)]
+
+
+def weeks_of(options: argparse.Namespace, example: str) -> int:
+    """Weeks to replay of an example."""
+    usual = {**WEEKS, **LONG} if options.long else WEEKS
+    return int(options.weeks or usual[example])
 
 
 def tasks(options: argparse.Namespace) -> Iterator[Task]:
     """All runs asked for; run by run, so that what is there so far can be compared."""
     for run in range(options.runs):
         for example in options.examples:
-            for planner in (*options.baselines, PROCURE):
+            for planner in (*options.baselines, *ours(options)):
                 yield Task(
                     example=example,
                     planner=planner,
                     run=run,
-                    weeks=options.weeks or WEEKS[example],
+                    weeks=weeks_of(options, example),
                     seed=options.seed,
                     time_limit=options.time_limit or TIME_LIMITS[example],
                     gap=options.gap,
+                    engine=options.engine,
                 )
 
 
@@ -131,27 +153,41 @@ def replay_all(options: argparse.Namespace) -> dict[tuple[Any, ...], Line]:
             file.write(json.dumps(line) + "\n")
             file.flush()
             done[tuple(line["key"])] = line
-            print(f"{count} of {len(missing)}: {', '.join(map(str, line['key'][:3]))}", file=sys.stderr)
+            example, planner, run = line["key"][:3]
+            said = f"{example}, {planner}, run {run}: cost {line['cost']['total']:,.0f}, {line['seconds']:.1f} s a plan"
+            print(f"{count} of {len(missing)}: {said}", file=sys.stderr, flush=True)
     return {task.key: done[task.key] for task in wanted}
 
 
-def compare(lines: Iterable[Line], examples: Iterable[str], baselines: Iterable[str]) -> list[Line]:
-    """One row per example and planner, with what Procure saves against it, run by run."""
+def compare(
+    lines: Iterable[Line], examples: Iterable[str], baselines: Iterable[str], own: Iterable[str] = (PROCURE,)
+) -> list[Line]:
+    """One row per example and planner; for baselines, with what each planner of ours saves, run by run."""
     by_planner: dict[tuple[str, str], dict[int, Line]] = {}
     for line in lines:
         example, planner, run = line["key"][:3]
         by_planner.setdefault((example, planner), {})[run] = line
     rows = []
     for example in examples:
-        ours = by_planner[example, PROCURE]
-        rows.append({"example": example, "planner": PROCURE, **_means(ours)})
+        for planner in own:
+            rows.append({"example": example, "planner": planner, **_means(by_planner[example, planner])})
         for baseline in baselines:
             theirs = by_planner[example, baseline]
-            both = sorted(set(ours) & set(theirs))
-            saved = estimate(np.array([theirs[k]["cost"]["total"] - ours[k]["cost"]["total"] for k in both]))
-            fewer = estimate(np.array([theirs[k]["backorders"] - ours[k]["backorders"] for k in both]))
-            rows.append({"example": example, "planner": baseline, **_means(theirs), "saved": saved, "fewer": fewer})
+            for planner in own:
+                paired = _paired(by_planner[example, planner], theirs)
+                rows.append(
+                    {"example": example, "planner": baseline, "against": planner, **_means(theirs), **paired}
+                )
     return rows
+
+
+def _paired(mine: dict[int, Line], theirs: dict[int, Line]) -> Line:
+    """Cost saved and backorders avoided against another planner, over the runs that both have."""
+    both = sorted(set(mine) & set(theirs))
+    return {
+        "saved": estimate(np.array([theirs[k]["cost"]["total"] - mine[k]["cost"]["total"] for k in both])),
+        "fewer": estimate(np.array([theirs[k]["backorders"] - mine[k]["backorders"] for k in both])),
+    }
 
 
 def _means(runs: dict[int, Line]) -> Line:
@@ -162,20 +198,32 @@ def _means(runs: dict[int, Line]) -> Line:
         "fill_rate": float(np.mean([line["fill_rate"] for line in runs.values()])),
         "over": float(np.mean([line["storage_weeks"] + line["cash_weeks"] for line in runs.values()])),
         "seconds": float(np.mean([line["seconds"] for line in runs.values()])),
+        **_gaps(list(runs.values())),
     }
+
+
+def _gaps(lines: list[Line]) -> Line:
+    """Mean gap of the weekly plans that have a bound, and the share of all that has one."""
+    weights = np.array([line.get("proven", 0.0) for line in lines])
+    if not weights.any():
+        return {}
+    gaps = np.array([line.get("gap") or 0.0 for line in lines])
+    return {"gap": float(np.average(gaps, weights=weights)), "proven": float(weights.mean())}
 
 
 def table(rows: list[Line]) -> list[str]:
     """Lines of a Markdown table."""
     lines = [
-        "| example | planner | runs | realised cost | Procure saves | backorders, unit-weeks | fewer with Procure | "
-        "fill rate | weeks over a limit | s a plan |",
-        "| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: |",
+        "| example | planner | runs | realised cost | against | Procure saves | backorders, unit-weeks | "
+        "fewer with Procure | fill rate | weeks over a limit | s a plan | mean gap (plans with a bound) |",
+        "| --- | --- | --: | --: | --- | --: | --: | --: | --: | --: | --: | --: |",
     ]
     for r in rows:
-        cells = [r["example"], r["planner"], str(r["runs"]), f"{r['cost']:,.0f}", _shown(r.get("saved"), r["cost"])]
+        gap = f"{r['gap']:.1%} ({r['proven']:.0%})" if "gap" in r else ""
+        cells = [r["example"], r["planner"], str(r["runs"]), f"{r['cost']:,.0f}", r.get("against", "")]
+        cells += [_shown(r.get("saved"), r["cost"])]
         cells += [f"{r['backorders']:,.0f}", _shown(r.get("fewer")), f"{r['fill_rate']:.1%}", f"{r['over']:.1f}"]
-        lines.append("| " + " | ".join([*cells, f"{r['seconds']:.1f}"]) + " |")
+        lines.append("| " + " | ".join([*cells, f"{r['seconds']:.1f}", gap]) + " |")
     return lines
 
 
@@ -190,7 +238,12 @@ def _shown(difference: Estimate | None, base: float | None = None) -> str:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("--examples", nargs="*", default=list(WEEKS), choices=list(WEEKS))
-    parser.add_argument("--baselines", nargs="*", default=list(BASELINES))
+    parser.add_argument("--baselines", nargs="*", default=list(BASELINES), choices=list(BASELINES))
+    parser.add_argument(
+        "--backorders", nargs="*", type=float, default=[], metavar="F", help="plan also with backorders F times dearer"
+    )
+    parser.add_argument("--engine", default="auto", help="as procure.solve has it")
+    parser.add_argument("--long", action="store_true", help=f"more weeks: {LONG}")
     parser.add_argument("--runs", type=int, default=30)
     parser.add_argument("--weeks", type=int, help=f"default: {WEEKS}")
     parser.add_argument("--seed", type=int, default=1)
@@ -206,7 +259,7 @@ def main() -> None:
     arguments(parser)
     options = parser.parse_args()
     lines = replay_all(options)
-    print("\n".join(table(compare(lines.values(), options.examples, options.baselines))))
+    print("\n".join(table(compare(lines.values(), options.examples, options.baselines, ours(options)))))
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ def section(options: argparse.Namespace) -> list[str]:
     seeds = 2 if options.quick else 20
     promises = kept(options.folder / f"promises-{seeds}.json", promise_rows, seeds, 1000, options)
     lines = replay.replay_all(options)
-    rows = replay.compare(lines.values(), options.examples, options.baselines)
+    rows = replay.compare(lines.values(), options.examples, options.baselines, replay.ours(options))
     return [
         "## Promised and simulated",
         "",
@@ -105,12 +105,13 @@ def section(options: argparse.Namespace) -> list[str]:
 def _limits(options: argparse.Namespace) -> list[str]:
     limits = []
     for name in options.examples:
-        weeks, seconds = options.weeks or replay.WEEKS[name], options.time_limit or replay.TIME_LIMITS[name]
+        weeks, seconds = replay.weeks_of(options, name), options.time_limit or replay.TIME_LIMITS[name]
         limits.append(f"{name} {weeks} weeks at {seconds:g} s a plan")
     return [
         f"{options.runs} runs each: {', '.join(limits)}, gap {options.gap:.1%}, {options.jobs} runs at a time.",
         "Realised cost counts what was truly delivered; stock left and under way is credited at its replacement cost,",
-        "what is owed is charged. Backorders are summed over the ends of the weeks.",
+        "with its part of the fixed costs of the orders that brought it; what is owed is charged. Backorders are",
+        "summed over the ends of the weeks.",
     ]
 
 

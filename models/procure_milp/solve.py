@@ -104,19 +104,16 @@ class HighsSession:
         self.arrivals = possible_arrivals(model.instance, reach_of(model.instance))
         self._rise_rows: dict[tuple[int, int], list[int]] = {}
         self._relaxed = False
-        self._give_up = False
-        self._last_bound = -np.inf
-        self._watch: Watch | None = None
-        self._stop: threading.Event | None = None
-        self._highs.setCallback(self._called_back, None)
+        self._listener = _Listener()
+        self._highs.setCallback(self._listener.called_back, None)
         for kind in (_KIND.kCallbackMipInterrupt, _KIND.kCallbackMipImprovingSolution):
             self._highs.startCallback(kind)
         self._highs.startCallback(_KIND.kCallbackSimplexInterrupt)
 
     def close(self) -> None:
-        """Let go of the solver: a callback that it holds would keep the whole session in memory for good."""
-        self._watch = self._stop = None
-        if not self._give_up:
+        """Let go of the solver and of whoever watches."""
+        self._listener.watch = None
+        if not self._listener.give_up:
             self._highs.setCallback(None, None)
             self._highs.clear()
 
@@ -252,13 +249,14 @@ class HighsSession:
             self._highs.changeColsIntegrality(len(self.whole), self.whole, kinds)
 
     def _run(self, time_limit: float, stop: threading.Event | None = None, watch: Watch | None = None) -> Found:
-        self._stop, self._watch = stop, watch
+        self._listener.stop, self._listener.watch = stop, watch
+        self._listener.deadline = time.monotonic() + max(time_limit, 0.05) + GRACE
         # HiGHS counts the time of all runs of one object together
         self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(time_limit, 0.05))
         if stop is None:
             self._highs.run()
         elif not self._finishes(max(time_limit, 0.05)):
-            return Found(None, self._last_bound, False)
+            return Found(None, self._listener.last_bound, False)
         info, status = self._highs.getInfo(), self._highs.getModelStatus()
         exact = status == highspy.HighsModelStatus.kOptimal
         values = None
@@ -274,30 +272,49 @@ class HighsSession:
         HiGHS looks at the clock and at its interrupt only between phases, and the first phase of a large
         model can take minutes. The thread ends by itself at the next look, since the stop stays set.
         """
-        self._last_bound = -np.inf
+        listener = self._listener
+        listener.last_bound = -np.inf
         runner = threading.Thread(target=self._highs.run, daemon=True, name="highs")
         runner.start()
         deadline = time.monotonic() + time_limit
-        while runner.is_alive() and not self._give_up:
+        while runner.is_alive() and not listener.give_up:
             runner.join(0.1)
-            if self._stop is not None and self._stop.is_set():
+            if listener.stop is not None and listener.stop.is_set():
                 deadline = min(deadline, time.monotonic())
-            self._give_up = time.monotonic() > deadline + GRACE
-        if self._give_up:
+            listener.give_up = time.monotonic() > deadline + GRACE
+        if listener.give_up:
             _LEFT_BEHIND[:] = [thread for thread in _LEFT_BEHIND if thread.is_alive()]
             _LEFT_BEHIND.append(runner)
-        return not self._give_up
+        return not listener.give_up
 
-    def _called_back(self, kind: Any, _message: str, out: Any, into: Any, _data: Any) -> None:
-        stopped = self._give_up or (self._stop is not None and self._stop.is_set())
+
+class _Listener:
+    """What HiGHS calls back: it passes bounds and solutions on, and tells the solver to stop.
+
+    It knows nothing of the session. HiGHS may keep a callback beyond `setCallback(None)`, out of sight of Python's
+    garbage collector; one that led back to the session, which holds the solver, would keep both in memory for good.
+    """
+
+    def __init__(self) -> None:
+        self.watch: Watch | None = None
+        self.stop: threading.Event | None = None
+        self.give_up = False
+        self.deadline = np.inf
+        self.last_bound = -np.inf
+
+    def called_back(self, kind: Any, _message: str, out: Any, into: Any, _data: Any) -> None:
+        """Answer one call of the solver."""
+        # the clock is read here, too: a linear relaxation runs in the caller's thread, and nobody else could end it
+        late = self.give_up or time.monotonic() > self.deadline
+        stopped = late or (self.stop is not None and self.stop.is_set())
         if stopped and into is not None:
             into.user_interrupt = True
-        if self._watch is None or self._give_up:
+        if self.watch is None or self.give_up:
             return
-        self._last_bound = max(self._last_bound, float(out.mip_dual_bound))
+        self.last_bound = max(self.last_bound, float(out.mip_dual_bound))
         new = kind == _KIND.kCallbackMipImprovingSolution
         values = np.array(out.mip_solution) if new else None
-        self._watch(float(out.mip_dual_bound), float(out.mip_primal_bound), values)
+        self.watch(float(out.mip_dual_bound), float(out.mip_primal_bound), values)
 
 
 _LEFT_BEHIND: list[threading.Thread] = []

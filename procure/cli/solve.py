@@ -49,6 +49,12 @@ RELAXED = 3
     help="Stop when the plan is proven this close to the best one: 0.001 or 0.1%.",
 )
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Seed of all draws.  [default: as the plan says]")
+@click.option(
+    "--start",
+    type=click.Path(path_type=Path),
+    metavar="SOLUTION",
+    help="Start from this solution, last week's say: a solution.json or its directory.",
+)
 @set_option
 @json_option
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
@@ -63,6 +69,7 @@ def solve(
     time_limit: float,
     gap: float,
     seed: int | None,
+    start: Path | None,
     overrides: tuple[str, ...],
     as_json: bool,
     quiet: bool,
@@ -79,6 +86,7 @@ def solve(
     records = procure.read_plan(plan, overrides)
     ensure_apart(plan, out)
     ensure_writable(out)
+    known = None if start is None else procure.read_solution(start)
     with watch(quiet=quiet) as run:
         solution = procure.solve(
             records,
@@ -88,6 +96,7 @@ def solve(
             time_limit=time_limit,
             gap=gap,
             seed=seed,
+            start=known,
             progress=run.update,
             stop=run.stop,
         )

@@ -5,21 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from procure.engines.interface import Options, Outcome, Task
+from procure.engines.opening import better_start, relax_limits
 from procure.engines.stage import Best, Goal, Stage
-from procure.solution.check import violations
-from procure.solution.ledger import Decision, Ledger, keep_ledger
-from procure.solution.limits import Limits, broken_by_start, excess, relaxed
-
-FINE = 1e-6
-"""Relative gap of the relaxation stage, whose result becomes a limit."""
-
+from procure.solution.ledger import Decision, Ledger
+from procure.solution.limits import Limits
 
 def solve_compact(task: Task, options: Options) -> Outcome:
     """Relax what the start breaks, minimise weighted backorders if asked, then minimise cost."""
     seconds: dict[str, float] = {}
     start = Decision.nothing(task.network)
-    limits, start = _relax(task, options, start)
-    start = _better_start(task, limits, start)
+    limits, start = relax_limits(task, options, start)
+    start = better_start(task, limits, start)
     seconds["relax limits"] = options.seconds
     backorder_limit, backorder_bound = np.inf, None
     if task.network.plan.policy.objective == "backorders":
@@ -37,7 +33,7 @@ def solve_compact(task: Task, options: Options) -> Outcome:
         slack={},
         backorder_limit=backorder_limit,
     )
-    best = Stage(task, goal, options, start).run()
+    best = Stage(task, goal, options, start, bound=task.bound).run()
     seconds["cost"] = options.seconds - sum(seconds.values())
     return Outcome(
         decision=best.ledger.decision,
@@ -48,45 +44,6 @@ def solve_compact(task: Task, options: Options) -> Outcome:
         engine="compact",
         solver=options.solver,
     )
-
-
-def _better_start(task: Task, limits: Limits, start: Decision) -> Decision:
-    """Take the start that the caller gives if it keeps every limit and is cheaper than doing nothing."""
-    if task.start is None:
-        return start
-    ours, theirs = (keep_ledger(task.network, task.laws, decision) for decision in (start, task.start))
-    return task.start if theirs.total < ours.total and not violations(theirs, limits) else start
-
-
-def _relax(task: Task, options: Options, start: Decision) -> tuple[Limits, Decision]:
-    """Give the limits that the start itself breaks the least excess that is possible."""
-    nothing = keep_ledger(task.network, task.laws, start)
-    slack = broken_by_start(task.limits, nothing)
-    if not slack:
-        return task.limits, start
-
-    def total_excess(ledger: Ledger) -> float:
-        return sum(
-            float((excess(ledger, limit) / np.maximum(limit.allowed, 1.0))[slack[k]].sum())
-            for k, limit in enumerate(task.limits)
-            if k in slack
-        )
-
-    best = nothing
-    if task.network.n_moves:
-        loose = relaxed(task.limits, {k: np.where(mask, np.inf, 0.0) for k, mask in slack.items()})
-        goal = Goal(
-            "relaxation",
-            total_excess,
-            lambda ledger: max(total_excess(ledger), 1e-3),
-            FINE,
-            task.limits,
-            loose,
-            slack,
-        )
-        best = Stage(task, goal, options, start).run().ledger
-    found = {k: np.where(mask, excess(best, task.limits[k]), 0.0) for k, mask in slack.items()}
-    return relaxed(task.limits, found), best.decision
 
 
 def _least_backorders(task: Task, limits: Limits, options: Options, start: Decision) -> Best:

@@ -26,6 +26,8 @@ Array = NDArray[np.float64]
 
 SHARE_FOR_ROUNDING = 0.4
 """Share of the time left that is kept for rounding quantities under the headers found."""
+LEAST_TIME = 0.2
+"""Seconds that a relaxation may take when time is over, so that the period begun can be ended."""
 
 
 class Dive:
@@ -102,7 +104,7 @@ class Dive:
         return better
 
     def _relax(self) -> Found:
-        return self._session.relax(max(self._time_left(), 1.0), keep=True)
+        return self._session.relax(max(self._time_left(), LEAST_TIME), keep=True)
 
     def _wishes(self, period: int, values: Array) -> tuple[Array, Array]:
         """Steps that the relaxation orders and ships in a period."""
@@ -136,7 +138,7 @@ class Dive:
 
     def _choose(self, options: list[dict[int, float]], values: Array) -> Array:
         """Hold the option with which the relaxation is cheapest; returns that relaxation's columns."""
-        if len(options) == 1:
+        if len(options) == 1 or self._time_left() <= 0.0:
             self._hold(options[0])
             return values
         best: tuple[float, dict[int, float], Array] | None = None

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from procure.plan.network import Network
 from procure.solution.ledger import Decision, Laws
 from procure.solution.limits import Limits
@@ -76,12 +78,13 @@ class Options:
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """A plan in numbers with its laws and the limits to keep."""
+    """A plan in numbers with its laws and the limits to keep; a decision to begin with and a bound, if they are known."""
 
     network: Network
     laws: Laws
     limits: Limits
     start: Decision | None = None
+    bound: float = -np.inf
 
 
 @dataclass(frozen=True, eq=False)

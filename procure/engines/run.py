@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 
+from procure.engines.begin import Starts, best_start, starts_for
 from procure.engines.compact import solve_compact
 from procure.engines.decomposed.engine import solve_decomposed
 from procure.engines.interface import Options, Outcome, Progress, Task
@@ -19,7 +20,6 @@ from procure.solution.check import violations
 from procure.solution.ledger import Laws, Ledger, keep_ledger
 from procure.solution.limits import limits_of
 from procure.solution.records import Solution
-from procure.solution.replay import decision_from, ensure_of_plan
 from procure_milp.other_solvers import SolverMissingError, ensure_available
 from procure_milp.solve import still_running
 
@@ -34,7 +34,7 @@ def solve(
     time_limit: float = 60.0,
     gap: float = 1e-3,
     seed: int | None = None,
-    start: Solution | None = None,
+    start: Starts = None,
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Solution:
@@ -57,7 +57,11 @@ def solve(
     seed
         Seed of all random draws; default: as the plan says.
     start
-        A solution of the same plan to better, of a baseline say: the run begins with it if it keeps every limit.
+        A solution to better, or several, of which the cheapest counts. One of the same plan, of a baseline say, is
+        taken as it is. One of an older plan of the same business, last week's say, is carried over: its orders and
+        transfers of today and later are found again by offer, warehouse and order date, and by lane, item and ship
+        date; what is no longer there or allowed is left out, and what breaks a limit is cut back. A start only helps:
+        the run begins with it where it is cheaper than ordering nothing.
     progress
         Called from time to time with how far the run is.
     stop
@@ -71,7 +75,7 @@ def solve(
     Raises
     ------
     UsageError
-        An engine or solver of that name is not there, or the start belongs to another plan.
+        An engine or solver of that name is not there, or the start belongs to a later plan or one of other periods.
     SolverError
         The solver broke down.
     InternalError
@@ -80,12 +84,11 @@ def solve(
     if engine not in ENGINES:
         raise UsageError(f"engine {engine!r} is not there yet; use auto or compact")
     _ensure_there(solver)
-    if start is not None:
-        ensure_of_plan(plan, start)
+    starts = starts_for(plan, start)
     plan = _with_policy(plan, objective, seed)
     network = build_network(plan)
-    first = None if start is None else decision_from(network, start)
-    task = Task(network, Laws.of(network), limits_of(network), first)
+    laws, limits = Laws.of(network), limits_of(network)
+    task = Task(network, laws, limits, best_start(network, laws, limits, starts))
     options = Options(solver=solver, time_limit=time_limit, gap=gap, progress=progress, stop=stop or threading.Event())
     outcome = _in_worker(ENGINES[engine], task, options)
     ledger = keep_ledger(network, task.laws, outcome.decision)

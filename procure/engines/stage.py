@@ -102,11 +102,15 @@ class Stage:
         Solver, time, gap.
     start
         A decision that keeps the limits.
+    bound
+        A bound that is proven already.
     """
 
-    def __init__(self, task: Task, goal: Goal, options: Options, start: Decision) -> None:
+    def __init__(
+        self, task: Task, goal: Goal, options: Options, start: Decision, bound: float = -np.inf
+    ) -> None:
         self.task, self.goal, self.options = task, goal, options
-        self.best = Best(keep_ledger(task.network, task.laws, start))
+        self.best = Best(keep_ledger(task.network, task.laws, start), bound)
         self.levels = useful_levels(
             task.network, task.laws, backorders_only=goal.name != "cost" or goal.backorder_limit < np.inf
         )
@@ -159,8 +163,8 @@ class Stage:
 
     def run(self) -> Best:
         """Refine until the gap is reached, nothing changes any more, or time is over."""
-        if self._take_alone():
-            return self.best
+        if self._take_alone() or self.options.over:
+            return self.best  # a model that nobody has time to solve is not built either
         inst = self.translation.instance
         if not inst.lines and not inst.moves:
             self.best.bound = self.goal.value(self.best.ledger)
@@ -200,7 +204,7 @@ class Stage:
         if alone is None:
             return False
         self._take(alone.decision)
-        self.best.bound = self._within_tolerance(alone.bound)
+        self.best.bound = self._within_tolerance(max(self.best.bound, alone.bound))
         return self._done()
 
     def _dive(self, session: HighsSession) -> None:

@@ -181,3 +181,9 @@ def relaxed(limits: Limits, slack: dict[int, Array]) -> Limits:
     return tuple(
         replace(limit, allowed=limit.allowed + slack[k]) if k in slack else limit for k, limit in enumerate(limits)
     )
+
+
+def eased(limits: Limits, nothing: Ledger) -> Limits:
+    """The limits, with what ordering nothing exceeds them by added where the start itself breaks them."""
+    slack = broken_by_start(limits, nothing)
+    return relaxed(limits, {k: np.where(mask, excess(nothing, limits[k]), 0.0) for k, mask in slack.items()})

@@ -51,7 +51,7 @@ def decision_from(network: Network, solution: Solution) -> Decision:
         A line or transfer that the plan does not know, with another item, supplier or date, or there twice.
     """
     decision = Decision.nothing(network)
-    lines, moves = _lines(network), _moves(network)
+    lines, moves = line_positions(network), move_positions(network)
     for row in solution.lines:
         what = f"order line {row.po_number}/{row.line_number}"
         place = lines.get((row.offer, row.warehouse))
@@ -64,14 +64,14 @@ def decision_from(network: Network, solution: Solution) -> Decision:
     return decision
 
 
-def _lines(network: Network) -> dict[tuple[str, str], int]:
+def line_positions(network: Network) -> dict[tuple[str, str], int]:
     """Position of each line by offer and warehouse."""
     offers = [network.offers[k].offer for k in network.line_offer]
     warehouses = [network.place(int(cell))[1] for cell in network.line_cell]
     return {key: k for k, key in enumerate(zip(offers, warehouses, strict=True))}
 
 
-def _moves(network: Network) -> dict[tuple[str, str, str], int]:
+def move_positions(network: Network) -> dict[tuple[str, str, str], int]:
     """Position of each move by origin, destination and item."""
     lanes = [network.lanes[k] for k in network.move_lane]
     items = [network.place(int(cell))[0] for cell in network.move_from]

@@ -65,6 +65,41 @@ def test_other_limits_are_other_runs(bench, tmp_path):
     assert planners == ["marginal", "min-max", "procure", "procure", "repair-chain"]
 
 
+def test_dearer_backorders_and_longer_replays_are_runs_of_their_own(bench, tmp_path):
+    given = ("--examples", "spare-parts", "--baselines", "--backorders", "1.5", "2", "--runs", "1", "--long")
+    wanted = list(bench.tasks(options_of(bench, tmp_path, *given, "--engine", "compact")))
+    assert [task.planner for task in wanted] == ["procure", "procure, backorders x 1.5", "procure, backorders x 2"]
+    assert {task.weeks for task in wanted} == {26}
+    planners = [task.planner_itself() for task in wanted]
+    assert [planner.backorder_factor for planner in planners] == [1.0, 1.5, 2.0]
+    assert [planner.name for planner in planners] == [task.planner for task in wanted]
+    assert {planner.engine for planner in planners} == {"compact"}
+    other = list(bench.tasks(options_of(bench, tmp_path, *given)))
+    assert not {task.key for task in wanted} & {task.key for task in other}
+
+
+def test_each_of_our_planners_is_set_beside_each_baseline(bench):
+    """Dearer backorders: 1 more a run than the cheaper plan, and 2 unit-weeks fewer."""
+    lines = [line("quickstart", "procure", k, 10.0 + k, 5.0) for k in range(3)]
+    lines += [line("quickstart", "procure, backorders x 2", k, 11.0 + k, 3.0) for k in range(3)]
+    lines += [line("quickstart", "min-max", k, 12.0 + k, 4.0) for k in range(3)]
+    own = ["procure", "procure, backorders x 2"]
+    rows = bench.compare(lines, ["quickstart"], ["min-max"], own)
+    assert [(r["planner"], r.get("against")) for r in rows] == [(o, None) for o in own] + [("min-max", o) for o in own]
+    assert [(r["saved"].mean, r["fewer"].mean) for r in rows[2:]] == [(2.0, -1.0), (1.0, 1.0)]
+
+
+def test_gaps_are_means_over_the_plans_that_have_a_bound(bench):
+    """Run 0: half its plans with a mean gap of 2 %; run 1: all, at 5 %; run 2: none. 0.5 * 2 % + 5 %, over 1.5."""
+    lines = [line("quickstart", "procure", k, 10.0) for k in range(3)]
+    for row, gap, proven in zip(lines, (0.02, 0.05, None), (0.5, 1.0, 0.0), strict=True):
+        row |= {"gap": gap, "proven": proven}
+    (ours,) = bench.compare(lines, ["quickstart"], [])
+    assert ours["gap"] == pytest.approx(0.04)
+    assert ours["proven"] == pytest.approx(0.5)
+    assert "4.0% (50%)" in bench.table([ours])[2]
+
+
 def test_a_run_of_the_quickstart_comes_out_as_in_the_library(bench):
     from procure.insight.rolling import SolvePlanner, replay
     from procure.plan import read_plan

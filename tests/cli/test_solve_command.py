@@ -242,3 +242,41 @@ def test_a_read_only_plan_folder_is_enough(folder, solved):
         place.chmod(stat.S_IRWXU)
     assert done.exit_code == 0, done.output
     assert [path.name for path in place.iterdir()] == ["plan.json"]
+
+
+def test_a_start_is_read_and_handed_on(folder, solved):
+    """Last week's result, by its directory or its file; what is no solution is refused before anything is solved."""
+    assert run("solve", "plan.json", "-o", "last").exit_code == 0
+    for given in ("last", "last/solution.json"):
+        done = run("solve", "plan.json", "--start", given)
+        assert done.exit_code == 0, done.output
+        ordered = [(row.offer, row.order_date, row.quantity) for row in solved[-1][1]["start"].lines]
+        assert ordered == [(row.offer, row.order_date, row.quantity) for row in hand_made.solution().lines]
+    calls = len(solved)
+    done = run("solve", "plan.json", "--start", "nowhere")
+    assert done.exit_code == 2
+    assert done.stderr.startswith("Error: ")
+    assert len(solved) == calls
+
+
+def test_last_weeks_result_starts_this_weeks_run(tmp_path, monkeypatch):
+    """The whole way through the files: with no time to solve, last week's later orders are this week's plan."""
+    monkeypatch.chdir(tmp_path)
+    from tests.oracle.cases import plain
+
+    week = plain(
+        supplier={"fixed_order_cost": 9, "minimum_order_value": 1},
+        periods=8,
+        demand=[{"item": "A", "warehouse": "W", "mean": [4] * 8}],
+    )
+    Path("old.json").write_text(json.dumps(week), encoding="utf-8")
+    Path("new.json").write_text(json.dumps(week | {"start_date": "2026-01-12"}), encoding="utf-8")
+    assert run("solve", "old.json", "-o", "old").exit_code == 0
+    later = [line for line in procure.read_solution("old").lines if line.period > 0]
+    assert later
+    assert run("solve", "new.json", "-o", "new", "--start", "old", "--time-limit", "0.000001").exit_code == 0
+    found = procure.read_solution("new").lines
+    assert [(row.order_date, row.quantity) for row in found] == [(row.order_date, row.quantity) for row in later]
+    early = run("solve", "old.json", "--start", "new")
+    assert early.exit_code == 2
+    assert "whole periods" in early.stderr

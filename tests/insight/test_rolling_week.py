@@ -20,15 +20,18 @@ def run_of(plan, planner, weeks=None, seed=1):
 
 
 def test_cost_of_three_weeks_by_hand():
-    """Six units ordered in week 0 come in week 1: stock 6, 8, 4 at the ends of the weeks."""
+    """Six units ordered in week 0 come in week 1: stock 6, 8, 4 at the ends of the weeks.
+
+    The four units left are worth 2.50 each, and four sixths of the order's fixed costs of 8 serve later weeks.
+    """
     cost = run_of(one_item(), script({"S/A": 6})).totals
     assert cost["purchase"] == pytest.approx(6 * 2.0)
     assert cost["freight"] == pytest.approx(6 * 0.5)
     assert cost["ordering"] == pytest.approx(5 + 3)
     assert cost["holding"] == pytest.approx(6 + 8 + 4)
     assert cost["backorder"] == 0
-    assert cost["terminal"] == pytest.approx(-4 * 2.5)
-    assert cost["total"] == pytest.approx(12 + 3 + 8 + 18 - 10)
+    assert cost["terminal"] == pytest.approx(-4 * 2.5 - 8 * 4 / 6)
+    assert cost["total"] == pytest.approx(12 + 3 + 8 + 18 - 10 - 16 / 3)
 
 
 def test_customers_wait_and_what_is_owed_in_the_end_is_charged():
@@ -43,7 +46,8 @@ def test_customers_wait_and_what_is_owed_in_the_end_is_charged():
 
 def test_goods_under_way_in_the_end_are_credited():
     late = run_of(one_item(), script({}, {}, {"S/A": 6}))
-    assert late.totals["terminal"] == pytest.approx(2 * 2.5 - 6 * 2.5)
+    # two of the six are for customers who wait, so they keep their part of the fixed costs of 8
+    assert late.totals["terminal"] == pytest.approx(2 * 2.5 - 6 * 2.5 - 8 * 4 / 6)
 
 
 def test_lost_customers_do_not_come_back():

@@ -6,6 +6,7 @@ As Netstock and SAP F&R publish: scale down to the budget and to the space there
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from procure.insight.baselines.desk import Desk
-from procure.insight.baselines.lots import least_of_lines, rounded_up
+from procure.insight.baselines.lots import GRAIN, least_of_lines
 from procure.solution.limits import Limit, excess
 
 Array = NDArray[np.float64]
@@ -94,35 +95,43 @@ def _broken_limits(desk: Desk) -> Iterator[tuple[Limit, Array]]:
 
 def _relieve(desk: Desk, entries: list[Entry], rank: Rank, limit: Limit, over: Array, *, whole: bool) -> bool:
     """Take from the entries, by rank, as much as the excess asks for."""
-    over, changed = over.copy(), False
-    uses = {k: use_of(desk, entry, limit) for k, entry in enumerate(entries)}
-    parts = {k: max(quantity_of(desk, entry) / PARTS, 1e-6) for k, entry in enumerate(entries)}
-    taking = [(k, e) for k, e in enumerate(entries) if (uses[k] > 0.0).any()]
-    queue = [(-rank(e, quantity_of(desk, e), float(uses[k].max())), k) for k, e in taking]
+    changed, broken = False, np.flatnonzero(over > 0.0)
+    uses = [use_of(desk, entry, limit) for entry in entries]
+    most = [float(use.max()) for use in uses]
+    # plain numbers: there are few periods, and an array would cost more than its arithmetic
+    left, takes = over[broken].tolist(), [use[broken].tolist() for use in uses]
+    parts = [max(quantity_of(desk, entry) / PARTS, 1e-6) for entry in entries]
+    lots = _lots(desk, entries)
+    queue = [(-rank(e, quantity_of(desk, e), most[k]), k) for k, e in enumerate(entries) if most[k] > 0.0]
     heapq.heapify(queue)
-    while queue and (over > 0.0).any():
+    while queue and any(x > 0.0 for x in left):
         _, k = heapq.heappop(queue)
-        touched, before = (uses[k] > 0.0) & (over > 0.0), quantity_of(desk, entries[k])
-        if not touched.any() or before <= 0.0:
+        before = quantity_of(desk, entries[k])
+        units = [x / use for x, use in zip(left, takes[k], strict=True) if x > 0.0 and use > 0.0]
+        if not units or before <= 0.0:
             continue
-        needed = float((over[touched] / uses[k][touched]).max()) * (1.0 + 1e-9)
-        after = _less(desk, entries[k], before, before if whole else min(needed, parts[k]))
+        needed = max(units) * (1.0 + 1e-9)
+        after = _less(lots[k], before, before if whole else min(needed, parts[k]))
         reduce_to(desk, entries[k], after)
-        over, changed = over - uses[k] * (before - after), True
-        heapq.heappush(queue, (-rank(entries[k], after, float(uses[k].max())), k))
+        left = [x - use * (before - after) for x, use in zip(left, takes[k], strict=True)]
+        changed = True
+        heapq.heappush(queue, (-rank(entries[k], after, most[k]), k))
     return changed
 
 
-def _less(desk: Desk, entry: Entry, before: float, needed: float) -> float:
+def _lots(desk: Desk, entries: list[Entry]) -> list[tuple[float, float]]:
+    """Multiple and least quantity of each entry [units]."""
+    lines = np.array([entry.index for entry in entries if entry.is_line], dtype=np.int64)
+    multiples = desk.network.fees.lots.multiple[lines].tolist()
+    of_line = dict(zip(lines.tolist(), zip(multiples, least_of_lines(desk, lines).tolist(), strict=True), strict=True))
+    of_move = [float(desk.network.lanes[lane].order_multiple) for lane in desk.network.move_lane]
+    return [of_line[e.index] if e.is_line else (of_move[e.index], of_move[e.index]) for e in entries]
+
+
+def _less(lot: tuple[float, float], before: float, needed: float) -> float:
     """Quantity after at least `needed` units are taken off, in whole multiples; 0 where below the minimum."""
-    network = desk.network
-    if entry.is_line:
-        at = np.array([entry.index])
-        multiple, least = float(network.fees.lots.multiple[entry.index]), float(least_of_lines(desk, at)[0])
-    else:
-        multiple = float(network.lanes[network.move_lane[entry.index]].order_multiple)
-        least = multiple
-    after = before - float(rounded_up(np.array([needed]), np.array([multiple]))[0])
+    multiple, least = lot
+    after = before - (math.ceil(needed / multiple - GRAIN) * multiple if multiple > 0.0 else needed)
     return after if after >= max(least, 1e-6) - 1e-9 else 0.0
 
 

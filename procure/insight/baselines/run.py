@@ -18,12 +18,14 @@ from procure.insight.baselines.policies import least_return_first, marginal, min
 from procure.insight.baselines.purchase_orders import settle
 from procure.insight.baselines.transfers import ship
 from procure.plan.advice import check_plan
-from procure.plan.network import Network, build_network
+from procure.plan.network import build_network
 from procure.plan.records import Plan
 from procure.solution.assemble import assemble
+from procure.solution.carry_over import carried_over
 from procure.solution.check import violations
 from procure.solution.ledger import Decision, Laws, keep_ledger
-from procure.solution.limits import Limits, broken_by_start, excess, limits_of, relaxed
+from procure.solution.limits import eased, limits_of
+from procure.solution.mending import mended
 from procure.solution.records import Solution
 
 Array = NDArray[np.float64]
@@ -65,25 +67,77 @@ def baseline(plan: Plan, policy: str = "min-max", *, periods: int | None = None)
     UsageError
         There is no such policy, or fewer than one period to decide.
     """
+    _ensure_sensible(policy, periods)
+    started = time.monotonic()
+    desk = _desk(plan)
+    for period in range(plan.periods if periods is None else min(periods, plan.periods)):
+        _decide(desk, period, policy)
+    return _solution(desk, policy, started)
+
+
+def continued(plan: Plan, last: Solution, policy: str = "min-max", *, periods: int = 3) -> Solution:
+    """Carry last week's plan over to today's, and order by a policy at its end, of which last week knew nothing.
+
+    A plan orders nothing that would come after its horizon, so one carried over runs out at the end of today's.
+
+    Parameters
+    ----------
+    plan
+        Today's plan.
+    last
+        A solution of an older plan of the same business; see `procure.solution.carry_over`.
+    policy
+        As `baseline` has it.
+    periods
+        Periods at the end of the horizon that the policy decides instead.
+
+    Returns
+    -------
+    Solution
+        With engine `baseline` and the policy as solver; without a bound.
+
+    Raises
+    ------
+    UsageError
+        There is no such policy, fewer than one period to decide, or the two plans have no periods in common.
+    """
+    _ensure_sensible(policy, periods)
+    started = time.monotonic()
+    desk = _desk(plan)
+    known = mended(desk.network, desk.laws, desk.limits, carried_over(desk.network, last))
+    desk.orders[:], desk.shipments[:] = known.orders, known.shipments
+    first = max(plan.periods - periods, 0)
+    desk.orders[:, first:], desk.shipments[:, first:] = 0.0, 0.0
+    for period in range(first, plan.periods):
+        _decide(desk, period, policy)
+    return _solution(desk, policy, started)
+
+
+def _ensure_sensible(policy: str, periods: int | None) -> None:
     if policy not in POLICIES:
         raise UsageError(f"no policy {policy!r}; there are {', '.join(POLICIES)}")
     if periods is not None and periods < 1:
         raise UsageError(f"periods must be 1 or more, got {periods}")
-    started = time.monotonic()
+
+
+def _desk(plan: Plan) -> Desk:
+    """A desk with nothing decided; what the start itself breaks is allowed as it is."""
     network = build_network(plan)
-    laws, given = Laws.of(network), limits_of(network)
-    limits = _with_slack(network, laws, given)
-    desk = Desk(network, laws, limits)
-    for period in range(network.periods if periods is None else min(periods, network.periods)):
-        _decide(desk, period, policy)
+    laws = Laws.of(network)
+    return Desk(network, laws, eased(limits_of(network), keep_ledger(network, laws, Decision.nothing(network))))
+
+
+def _solution(desk: Desk, policy: str, started: float) -> Solution:
+    """The solution of what was decided, after a last look at every rule."""
     mend(desk)
+    network, laws, limits = desk.network, desk.laws, desk.limits
     ledger = desk.ledger()
     if broken := violations(ledger, limits):
         raise InternalError(f"the policy {policy} breaks {len(broken)} rules, the first: {broken[0]}")
     return assemble(
         ledger,
         laws,
-        given,
+        limits_of(network),
         limits,
         bound=-math.inf,
         backorder_bound=None,
@@ -91,15 +145,8 @@ def baseline(plan: Plan, policy: str = "min-max", *, periods: int | None = None)
         engine="baseline",
         solver=policy,
         seconds={"total": time.monotonic() - started},
-        warnings=[str(warning) for warning in check_plan(plan)],
+        warnings=[str(warning) for warning in check_plan(network.plan)],
     )
-
-
-def _with_slack(network: Network, laws: Laws, limits: Limits) -> Limits:
-    """The limits, with what ordering nothing exceeds them by added where the start itself breaks them."""
-    nothing = keep_ledger(network, laws, Decision.nothing(network))
-    slack = broken_by_start(limits, nothing)
-    return relaxed(limits, {k: np.where(mask, excess(nothing, limits[k]), 0.0) for k, mask in slack.items()})
 
 
 def _decide(desk: Desk, period: int, policy: str) -> None:

@@ -46,6 +46,8 @@ class Course:
         Units asked for and served from stock, by item, shape (I,).
     seconds
         Time that the planner took in each week, shape (W,) [s].
+    gaps
+        Relative gap of each week's plan, NaN where none is proven, shape (W,).
     """
 
     cost: Array
@@ -53,6 +55,7 @@ class Course:
     item_demand: Array
     item_served: Array
     seconds: Array
+    gaps: Array
 
     @property
     def totals(self) -> dict[str, float]:
@@ -72,7 +75,9 @@ class Course:
         return float(self.series["served"].sum()) / demand if demand > 0.0 else 1.0
 
 
-def course_of(ground: Ground, entries: Sequence[Entry], left: float, seconds: Sequence[float]) -> Course:
+def course_of(
+    ground: Ground, entries: Sequence[Entry], left: float, seconds: Sequence[float], gaps: Sequence[float]
+) -> Course:
     """Sum up the weeks of a run.
 
     Parameters
@@ -88,6 +93,7 @@ def course_of(ground: Ground, entries: Sequence[Entry], left: float, seconds: Se
         item_demand=_by_item(ground, [entry.demand for entry in entries]),
         item_served=_by_item(ground, [entry.served for entry in entries]),
         seconds=np.array(seconds),
+        gaps=np.array(gaps),
     )
 
 

@@ -51,6 +51,8 @@ class Ground:
         Cost of a unit backordered for a period, or of a unit lost, its replacement cost included.
     owed, credit
         Cost of a unit owed and worth of a unit left after the last week.
+    kept
+        Share of its worth that a unit of each item keeps after the last week, shape (I,).
     """
 
     plan: Plan
@@ -68,6 +70,7 @@ class Ground:
     shortage: Array
     owed: Array
     credit: Array
+    kept: Array
 
     @cached_property
     def offers(self) -> dict[str, Offer]:
@@ -152,6 +155,7 @@ def ground_of(plan: Plan, weeks: int) -> Ground:
         shortage=network.backorder_cost[item] + np.where(lost, worth, 0.0),
         owed=np.concatenate([network.owed, worth[network.n_cells :]]),
         credit=_credits(plan, weeks, network.replacement)[item],
+        kept=_credits(plan, weeks, np.ones(len(plan.items))),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator
@@ -10,10 +11,11 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from procure.errors import UsageError
 from procure.insight.rolling.course import Course, course_of
 from procure.insight.rolling.ground import Ground, ground_of
-from procure.insight.rolling.planners import Planner, name_of
+from procure.insight.rolling.left import worth_left
+from procure.insight.rolling.planners import Planner, name_of, planner_of_run
 from procure.insight.rolling.result import Replay
 from procure.insight.rolling.rolled import plan_at
-from procure.insight.rolling.week import carry_out, first_state, worth_left
+from procure.insight.rolling.week import carry_out, first_state
 from procure.insight.rolling.world import World
 from procure.plan.records import Plan
 
@@ -32,6 +34,10 @@ def replay(
     progress: Watch | None = None,
 ) -> Replay:
     """Replay a plan as it would be used: re-planned every period, only the first period's orders carried out.
+
+    After the last period, stock on hand and under way is credited at its replacement cost, with its part of the fixed
+    costs of the orders that brought it, and what is owed is charged, for every planner alike: see
+    `procure.insight.rolling.left`.
 
     Parameters
     ----------
@@ -109,11 +115,13 @@ def _run_here(run: int) -> Course:
 
 def run_once(ground: Ground, world: World, planner: Planner, run: int) -> Course:
     """Replay one run."""
-    state, entries, seconds = first_state(ground, world, run), [], []
+    state, entries, seconds, gaps = first_state(ground, world, run), [], [], []
+    decide = planner_of_run(planner)
     for _ in range(ground.weeks):
         started = time.monotonic()
-        solution = planner(plan_at(ground, state))
+        solution = decide(plan_at(ground, state))
         seconds.append(time.monotonic() - started)
+        gaps.append(math.nan if solution.gap is None else solution.gap)
         state, entry = carry_out(ground, world, run, state, solution)
         entries.append(entry)
-    return course_of(ground, entries, worth_left(ground, state), seconds)
+    return course_of(ground, entries, worth_left(ground, state), seconds, gaps)

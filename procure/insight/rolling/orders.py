@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from procure.insight.rolling.ground import Ground
 from procure.insight.rolling.lateness import Due
 from procure.insight.rolling.state import Payment, Shipment, State
@@ -95,19 +98,41 @@ def _place(ground: Ground, state: State, header: PurchaseOrder, placed: Placed, 
     placed.spend += fees
     placed.paid += fees
     deposit = ground.suppliers[header.supplier].payment_terms.deposit
-    for called in lines:
+    for called, fixed in zip(lines, _fixed_costs(ground, header, lines), strict=True):
         placed.cost["purchase"] += called.goods * called.share
         placed.cost["freight"] += called.freight * called.share
         placed.cost["ordering"] += called.offer.fixed_line_cost
         placed.spend += called.value
-        shipment = _shipment(ground, state, called)
+        shipment = _shipment(ground, state, called, fixed)
         placed.shipments.append(shipment)
         expected = called.value * called.offer.delivered_fraction.mean
         placed.paid += deposit * expected
         placed.payments.append(_balance(ground, state, called, shipment, deposit * expected))
 
 
-def _shipment(ground: Ground, state: State, called: Called) -> Shipment:
+def _fixed_costs(ground: Ground, header: PurchaseOrder, lines: list[Called]) -> list[float]:
+    """Fixed costs of a purchase order per unit of each line: its own fee by value, containers by what they hold."""
+    container = ground.suppliers[header.supplier].container
+    values = np.array([called.value for called in lines])
+    loads = np.zeros(len(lines))
+    if container is not None:
+        use = ground.network.usage(container.resource)
+        items = [int(ground.item[ground.index[c.line.item, c.line.warehouse]]) for c in lines]
+        loads = np.array([use[i] * c.line.quantity for i, c in zip(items, lines, strict=True)])
+    fixed, containers = header.fixed_cost * header.exchange_rate, header.containers * header.exchange_rate
+    own = np.array([called.offer.fixed_line_cost for called in lines])
+    whole = own + fixed * _parts(values) + containers * _parts(loads)
+    units = np.array([called.line.quantity for called in lines])
+    return [float(x) for x in whole / units]
+
+
+def _parts(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Share of each weight in their sum; equal parts of nothing."""
+    total = float(weights.sum())
+    return weights / total if total > 0.0 else np.full(len(weights), 1.0 / max(len(weights), 1))
+
+
+def _shipment(ground: Ground, state: State, called: Called, fixed: float) -> Shipment:
     line, period_days = called.line, ground.plan.period_days
     return Shipment(
         number=line.po_number,
@@ -117,6 +142,7 @@ def _shipment(ground: Ground, state: State, called: Called) -> Shipment:
         delivered=line.quantity * called.share,
         due=Due(float(state.week * period_days), called.offer.lead_time),
         period=state.week + whole_periods(called.days, period_days),
+        fixed=fixed,
     )
 
 

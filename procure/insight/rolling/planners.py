@@ -28,27 +28,83 @@ class SolvePlanner:
         MILP solver.
     objective
         `cost` or `backorders`; None: as the plan says.
+    engine
+        As `procure.solve` has it.
+    carry_over
+        Whether a replay starts each week from last week's plan, too.
+    backorder_factor
+        Factor on every item's `backorder_cost` while planning; what a replay charges stays at the plan's rates.
+        Above 1 the planner pays for fewer backorders.
     """
 
     time_limit: float = 10.0
     gap: float = 5e-3
     solver: str = "highs"
     objective: str | None = None
+    engine: str = "auto"
+    carry_over: bool = True
+    backorder_factor: float = 1.0
 
     @property
     def name(self) -> str:
         """What results call it."""
-        return "procure"
+        return "procure" if self.backorder_factor == 1.0 else f"procure, backorders x {self.backorder_factor:g}"
 
-    def __call__(self, plan: Plan) -> Solution:
-        """Solve the plan, from the best plan that rules of thumb make: little time must not mean a poor plan."""
+    def begin(self) -> Planner:
+        """Return the planner of one run, which remembers last week's plan."""
+        return _Weekly(self) if self.carry_over else self
+
+    def __call__(self, plan: Plan, last: Solution | None = None) -> Solution:
+        """Solve the plan, from the best of last week's plan and those that rules of thumb make.
+
+        Little time must not mean a poor plan.
+        """
         from procure.engines.run import solve
         from procure.insight.baselines import POLICIES, baseline
 
         started = time.monotonic()
-        start = min((baseline(plan, policy) for policy in POLICIES), key=lambda solution: solution.cost.total)
+        plan = dearer_backorders(plan, self.backorder_factor)
+        starts = [baseline(plan, policy) for policy in POLICIES]
+        if last is not None:
+            starts += [last, *_continued(plan, last)]
         left = max(self.time_limit - (time.monotonic() - started), 1.0)
-        return solve(plan, objective=self.objective, solver=self.solver, time_limit=left, gap=self.gap, start=start)
+        return solve(
+            plan,
+            objective=self.objective,
+            engine=self.engine,
+            solver=self.solver,
+            time_limit=left,
+            gap=self.gap,
+            start=starts,
+        )
+
+
+def _continued(plan: Plan, last: Solution) -> list[Solution]:
+    """Last week's plan with its end ordered by rules: the last quarter and the last half of the horizon."""
+    from procure.insight.baselines import continued
+
+    ends = (("min-max", max(plan.periods // 4, 1)), ("marginal", max(plan.periods // 2, 1)))
+    return [continued(plan, last, policy, periods=periods) for policy, periods in ends]
+
+
+class _Weekly:
+    """A planner in one run of a replay: each week's plan starts from the week before's."""
+
+    def __init__(self, planner: SolvePlanner) -> None:
+        self._planner = planner
+        self._last: Solution | None = None
+
+    def __call__(self, plan: Plan) -> Solution:
+        self._last = self._planner(plan, self._last)
+        return self._last
+
+
+def dearer_backorders(plan: Plan, factor: float) -> Plan:
+    """The plan with every item's backorder cost multiplied by a factor."""
+    if factor == 1.0:
+        return plan
+    items = [item.model_copy(update={"backorder_cost": item.backorder_cost * factor}) for item in plan.items]
+    return plan.model_copy(update={"items": tuple(items)})
 
 
 @dataclass(frozen=True)
@@ -59,9 +115,13 @@ class BaselinePlanner:
     ----------
     policy
         `min-max`, `repair-chain` or `marginal`.
+    periods
+        Periods that the rule decides each week, None for all; a replay carries out the first only, and that is
+        the same however many follow.
     """
 
     policy: str
+    periods: int | None = 1
 
     @property
     def name(self) -> str:
@@ -70,8 +130,17 @@ class BaselinePlanner:
 
     def __call__(self, plan: Plan) -> Solution:
         """Follow the rule."""
-        decide: Callable[[Plan, str], Solution] = importlib.import_module("procure.insight.baselines").baseline
-        return decide(plan, self.policy)
+        decide: Callable[..., Solution] = importlib.import_module("procure.insight.baselines").baseline
+        return decide(plan, self.policy, periods=self.periods)
+
+
+def planner_of_run(planner: Planner) -> Planner:
+    """Return the planner for one run: what it remembers of it, no other run sees.
+
+    A planner with a method `begin` gives a fresh one for each run; any other is used as it is.
+    """
+    begin: Callable[[], Planner] | None = getattr(planner, "begin", None)
+    return planner if begin is None else begin()
 
 
 def name_of(planner: Planner) -> str:

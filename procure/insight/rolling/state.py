@@ -63,6 +63,8 @@ class Shipment:
         What the buyer knows of the day.
     period
         Week that it truly serves first.
+    fixed
+        Fixed costs of its order per unit ordered: of purchase order, line and containers [plan currency].
     """
 
     number: str
@@ -72,6 +74,16 @@ class Shipment:
     delivered: float
     due: Due
     period: int
+    fixed: float = 0.0
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Units received of an order of the replay, and its fixed costs per unit [plan currency]."""
+
+    place: int
+    units: float
+    fixed: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +102,8 @@ class State:
         Payments still to be made.
     spent, paid
         Order spend and payments of all weeks so far [plan currency].
+    batches
+        What orders of the replay brought and may still be there, in the order of receipt.
     """
 
     week: int
@@ -98,6 +112,7 @@ class State:
     payments: tuple[Payment, ...]
     spent: float = 0.0
     paid: float = 0.0
+    batches: tuple[Batch, ...] = ()
 
     def received(self) -> State:
         """The state after receipt of what serves this week or an earlier one."""
@@ -107,4 +122,6 @@ class State:
         net = self.net.copy()
         for shipment in come:
             net[shipment.place] += shipment.delivered
-        return replace(self, net=net, under_way=tuple(s for s in self.under_way if s.period > self.week))
+        bought = [Batch(s.place, s.delivered, s.fixed) for s in come if s.fixed > 0.0]
+        left = tuple(s for s in self.under_way if s.period > self.week)
+        return replace(self, net=net, under_way=left, batches=(*self.batches, *bought))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from procure.insight.rolling.ground import Ground
 from procure.insight.rolling.lateness import Due
+from procure.insight.rolling.left import with_batches_on_hand
 from procure.insight.rolling.orders import place_orders
 from procure.insight.rolling.state import Payment, Shipment, State
 from procure.insight.rolling.transfers import ship
@@ -128,7 +129,8 @@ def carry_out(ground: Ground, world: World, run: int, state: State, solution: So
         cash_excess=_cash_excess(ground, after),
         missing=shipped.missing,
     )
-    return replace(after, week=state.week + 1, net=net).received(), entry
+    later = with_batches_on_hand(ground, replace(after, net=net))
+    return replace(later, week=state.week + 1).received(), entry
 
 
 def _served(ground: Ground, net: Array, demand: Array) -> tuple[Array, Array]:
@@ -151,11 +153,3 @@ def _storage_excess(ground: Ground, peak: Array, week: int) -> Array:
 
 def _cash_excess(ground: Ground, after: State) -> float:
     return 0.0 if ground.inflow is None else max(after.paid - float(ground.inflow[after.week]), 0.0)
-
-
-def worth_left(ground: Ground, state: State) -> float:
-    """Cost of what is owed less the worth of what is there and under way after the last week [plan currency]."""
-    there = np.maximum(state.net, 0.0)
-    for shipment in state.under_way:
-        there[shipment.place] += shipment.delivered
-    return float(ground.owed @ np.maximum(-state.net, 0.0) - ground.credit @ there)

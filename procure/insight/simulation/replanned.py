@@ -75,7 +75,8 @@ def simulation_from(found: Replay) -> Simulation:
         gap=None,
         notes=(
             "Each period only the orders and transfers of that period are carried out. Stock left and under way in "
-            "the end is credited, units owed are charged (terminal).",
+            "the end is credited, with its part of the fixed costs of its orders, and units owed are charged "
+            "(terminal).",
         ),
         table=found.table().loc[:, list(RUN_COLUMNS)],
     )
