@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from procure.plan.network import Network
-from procure.solution.ledger import Decision, Laws
+from procure.solution.ledger import Decision, Laws, keep_ledger
 from procure.solution.limits import Limits
 
 
@@ -114,3 +114,8 @@ class Outcome:
     seconds: dict[str, float]
     engine: str
     solver: str
+
+    def gap_left(self, task: Task) -> float:
+        """Relative gap between the decision's total and the bound."""
+        ledger = keep_ledger(task.network, task.laws, self.decision)
+        return (ledger.total - self.bound) / ledger.gross

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 
+from procure.engines.auto import solve_auto
 from procure.engines.begin import Starts, best_start, starts_for
 from procure.engines.compact import solve_compact
 from procure.engines.decomposed.engine import solve_decomposed
@@ -23,7 +24,7 @@ from procure.solution.records import Solution
 from procure_milp.other_solvers import SolverMissingError, ensure_available
 from procure_milp.solve import still_running
 
-ENGINES = {"auto": solve_compact, "compact": solve_compact, "decomposed": solve_decomposed}
+ENGINES = {"auto": solve_auto, "compact": solve_compact, "decomposed": solve_decomposed}
 
 
 def solve(
@@ -47,7 +48,7 @@ def solve(
     objective
         `cost` or `backorders`; default: as the plan says.
     engine
-        `auto` or `compact`.
+        `auto`, `compact` or `decomposed`.
     solver
         MILP solver: `highs`, `cbc`, `scip`, `gurobi`, `cplex`, `xpress` or `copt`.
     time_limit
@@ -82,7 +83,7 @@ def solve(
         The result breaks a rule of the plan or its own bound; please report it.
     """
     if engine not in ENGINES:
-        raise UsageError(f"engine {engine!r} is not there yet; use auto or compact")
+        raise UsageError(f"engine {engine!r} is not there; use {', '.join(ENGINES)}")
     _ensure_there(solver)
     starts = starts_for(plan, start)
     plan = _with_policy(plan, objective, seed)

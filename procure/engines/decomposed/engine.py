@@ -5,8 +5,6 @@ FORMULATION.md, "Prices", has the mathematics; docs/decomposed.md tells it in wo
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +14,7 @@ from procure.engines.decomposed.programs import programs_of
 from procure.engines.decomposed.search import Search
 from procure.engines.decomposed.uses import Use
 from procure.engines.interface import Options, Outcome, Progress, Task
+from procure.engines.opening import better_start, relax_limits
 from procure.engines.useful import useful_levels
 from procure.solution.check import violations
 from procure.solution.ledger import Decision, Ledger, keep_ledger
@@ -38,15 +37,15 @@ class Decomposed:
         The plan in numbers and the limits to keep.
     options
         Time, gap, stop, progress.
-    start
-        A decision that keeps the limits.
+    start, safe
+        Decisions that keep the limits: one to better, and that of doing next to nothing.
     """
 
-    def __init__(self, task: Task, limits: Limits, options: Options, start: Decision) -> None:
+    def __init__(self, task: Task, limits: Limits, options: Options, start: Decision, safe: Decision) -> None:
         self.task, self.limits, self.options = task, limits, options
         self.best = keep_ledger(task.network, task.laws, start)
         self.bound = -np.inf
-        self._start = start
+        self._start, self._safe = start, safe
 
     def run(self) -> None:
         """Raise the bound and better the plan until they meet or time is over."""
@@ -55,9 +54,9 @@ class Decomposed:
         programs = programs_of(self.task.network, self.task.laws, levels)
         passes = Passes(self.task, self.limits, programs)
         ascent = Ascent(passes)
-        search = Search(passes, ascent, self.options, self.take, Decision.nothing(self.task.network))
-        if self._start.orders.any() or self._start.shipments.any():
-            search.collect_decision(self._start)
+        search = Search(passes, ascent, self.options, self.take, self._safe)
+        if self._start is not self._safe:
+            search.begin_with(self._start)
         self._ascend(ascent, search, STEPS, 0.3)
         search.begin()
         search.explore(self._count(programs, 40))
@@ -122,18 +121,29 @@ class Decomposed:
 
 
 def solve_decomposed(task: Task, options: Options) -> Outcome:
-    """Minimise cost by prices on what cells share."""
-    run = Decomposed(task, task.limits, options, Decision.nothing(task.network))
+    """Minimise cost by prices on what cells share.
+
+    Parameters
+    ----------
+    task
+        The plan in numbers; see `can_decompose`.
+    """
+    limits, start = relax_limits(task, options, Decision.nothing(task.network))
+    seconds = {"relax limits": options.seconds}
+    run = Decomposed(task, limits, options, better_start(task, limits, start), start)
     run.run()
+    seconds["cost"] = options.seconds - seconds["relax limits"]
     return Outcome(
         decision=run.best.decision,
-        limits=task.limits,
+        limits=limits,
         bound=run.bound,
         backorder_bound=None,
-        seconds={"cost": options.seconds},
+        seconds=seconds,
         engine="decomposed",
         solver=options.solver,
     )
 
 
-Take = Callable[[Ledger], bool]
+def can_decompose(task: Task) -> bool:
+    """Whether the engine knows all that the plan asks for."""
+    return task.network.plan.policy.objective == "cost" and not task.laws.planned.sampled

@@ -63,9 +63,9 @@ class Search:
         """Take the plans of a pass of the ascent."""
         self._see(self.pool.add(found))
 
-    def collect_decision(self, decision: Decision) -> None:
-        """Take the plans of a known decision."""
-        self._see(self.pool.add_decision(decision))
+    def begin_with(self, decision: Decision) -> None:
+        """Take a known decision, and its plans, as the best so far."""
+        self.best = self.pool.add_decision(decision)
 
     def _see(self, ledger: Ledger) -> None:
         if self._take(ledger):

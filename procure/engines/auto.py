@@ -1,0 +1,42 @@
+"""Which engine for which plan, and both together: prices first, the whole MILP for what is left.
+
+Measured (docs/benchmarks.md): with more than a handful of cells the decomposed engine is ahead of the compact one from the
+first second on. What it leaves of the gap in a small plan the compact engine closes faster, from that plan and bound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from procure.engines.compact import solve_compact
+from procure.engines.decomposed.engine import can_decompose, solve_decomposed
+from procure.engines.interface import Options, Outcome, Task
+
+FEW_CELLS = 4
+"""Cells up to which the MILP is solved at once."""
+MOST_CELLS = 400
+"""Cells up to which the MILP is worth trying after the prices."""
+SHARE_FOR_PRICES = 0.6
+"""Share of the time that prices get where the MILP comes after them."""
+SHARE_WITH_LANES = 0.3
+"""The same where lanes link cells: there the MILP has the better bound."""
+
+
+def solve_auto(task: Task, options: Options) -> Outcome:
+    """Choose by size and terms; hand plan and bound of the one engine to the other."""
+    cells = task.network.n_cells
+    if not can_decompose(task) or cells <= FEW_CELLS:
+        return solve_compact(task, options)
+    if cells > MOST_CELLS:
+        return solve_decomposed(task, options)
+    share = SHARE_WITH_LANES if task.network.n_moves else SHARE_FOR_PRICES
+    first = solve_decomposed(task, _part(options, share))
+    if options.over or first.gap_left(task) <= options.gap:
+        return first
+    second = solve_compact(replace(task, start=first.decision, bound=first.bound), options)
+    return replace(second, seconds={**first.seconds, **second.seconds}, engine="decomposed, compact")
+
+
+def _part(options: Options, share: float) -> Options:
+    """The same options with a part of the time."""
+    return replace(options, time_limit=options.seconds + share * options.time_left)
