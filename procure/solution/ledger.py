@@ -82,13 +82,14 @@ def keep_ledger(network: Network, laws: Laws, decision: Decision) -> Ledger:
         decision=decision,
         stocks=stocks,
         bills=bills,
-        cost={**_order_costs(network, decision, bills), **stock_costs(network, laws, stocks)},
+        cost={**order_costs(network, decision, bills), **stock_costs(network, laws, stocks)},
         spend=spend_of(bills),
         payments=payments_of(network, bills),
     )
 
 
-def _order_costs(network: Network, decision: Decision, bills: Bills) -> dict[str, float]:
+def order_costs(network: Network, decision: Decision, bills: Bills) -> dict[str, float]:
+    """Cost of ordering and moving, by part [plan currency]."""
     lines = np.count_nonzero(decision.orders > 0.0, axis=1)
     return {
         "purchase": float(network.line_fraction @ bills.net_goods.sum(axis=1)),

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from procure.engines.decomposed.duals import Duals, limit_prices, money_rates
+from procure.engines.decomposed.grouping import Grouping
 from procure.engines.decomposed.passes import Pass, Passes
 from procure.engines.decomposed.purchase_orders import order_values
 from procure.engines.decomposed.uses import Use, use_of
@@ -57,8 +58,8 @@ class Ascent:
         n_groups, periods, n_ways = len(network.group_supplier), network.periods, len(programs.source)
         self.passes, self._network = passes, network
         self._line_ways, self._move_ways = np.split(programs.order, [network.n_lines])
-        self._equal = _equal_shares(network.line_allowed, network.line_group, n_groups)
-        self._equal_trips = _equal_shares(network.move_allowed, network.move_lane, len(network.lanes))
+        self._equal = _equal_shares(network.line_allowed, passes.terms.lines)
+        self._equal_trips = _equal_shares(network.move_allowed, passes.terms.moves)
         self.weight, self.trip_weight = self._equal.copy(), self._equal_trips.copy()
         item = network.cell_item[network.move_from]
         self._worth = network.replacement[item][:, None]
@@ -127,10 +128,10 @@ class Ascent:
         self.limits = np.maximum(self.limits + step * self.scale * self._drift / root, 0.0)
 
     def _share_fees(self, use: Use, step: float) -> None:
-        network = self._network
-        self.weight = _reweighted(self.weight, use.opened[self._line_ways], self._equal, network.line_group, step)
+        terms = self.passes.terms
+        self.weight = _reweighted(self.weight, use.opened[self._line_ways], self._equal, terms.lines, step)
         self.trip_weight = _reweighted(
-            self.trip_weight, use.opened[self._move_ways], self._equal_trips, network.move_lane, step
+            self.trip_weight, use.opened[self._move_ways], self._equal_trips, terms.moves, step
         )
 
     def _move_stock_prices(self, use: Use, step: float) -> None:
@@ -150,24 +151,19 @@ class Ascent:
         self.subsidy = np.where(terms.ruled[:, None] & (fees.least_goods > 0.0), np.maximum(moved, least), self.subsidy)
 
 
-def _equal_shares(allowed: NDArray[np.bool_], of: NDArray[np.int64], count: int) -> Array:
+def _equal_shares(allowed: NDArray[np.bool_], of: Grouping) -> Array:
     """Equal shares of all that may be on the same order or trip."""
-    counted = np.zeros((count, allowed.shape[1]))
-    np.add.at(counted, of, allowed.astype(float))
-    shares: Array = allowed / np.maximum(counted[of], 1.0)
+    counted = of.sum(allowed.astype(float))
+    shares: Array = allowed / np.maximum(counted[of.owner], 1.0)
     return shares
 
 
-def _reweighted(
-    weight: Array, opened: NDArray[np.bool_], equal: Array, of: NDArray[np.int64], step: float
-) -> Array:
+def _reweighted(weight: Array, opened: NDArray[np.bool_], equal: Array, of: Grouping, step: float) -> Array:
     """Weights that have grown where something is opened, adding up to 1 again."""
     if not len(weight):
         return weight
-    grown = np.maximum(weight * np.exp(2.0 * step * opened), LEAST_WEIGHT * equal)
-    total = np.zeros((int(of.max()) + 1, weight.shape[1]))
-    np.add.at(total, of, grown)
-    value: Array = grown / np.maximum(total, 1e-300)[of]
+    grown = np.maximum(np.where(opened, weight * np.exp(2.0 * step), weight), LEAST_WEIGHT * equal)
+    value: Array = grown / np.maximum(of.sum(grown), 1e-300)[of.owner]
     return value
 
 

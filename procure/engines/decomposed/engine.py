@@ -5,6 +5,8 @@ FORMULATION.md, "Prices", has the mathematics; docs/decomposed.md tells it in wo
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,6 +26,10 @@ Array = NDArray[np.float64]
 
 SHARE_FOR_PRICES = 0.35
 """Share of the time left that the ascent may take at first."""
+SHARE_FOR_EXPLORING = 0.2
+"""Share of the time left in which plans are made under other purchase orders, between two mixtures."""
+MOST_ROUNDS = 14
+"""Most mixtures of a run."""
 STEPS = 100
 """Passes of the first ascent."""
 
@@ -59,23 +65,21 @@ class Decomposed:
             search.begin_with(self._start)
         self._ascend(ascent, search, STEPS, 0.3)
         search.begin()
-        search.explore(self._count(programs, 40))
-        rounds = 0
-        while not self._done():
-            before = self.best.total
+        search.explore(40, self._until(SHARE_FOR_EXPLORING))
+        rounds, before = 0, np.inf
+        while not self._done() and rounds < MOST_ROUNDS:
             search.mix(self._time_for_master(rounds), 0.3 * self.options.gap)
-            if self._done():
-                break
-            search.vary(self._count(programs, 20))
-            rounds += 1
-            if self.best.total > before * (1.0 - 1e-6) and rounds > 4:
+            if rounds > 4 and self.best.total > before * (1.0 - 1e-6):
                 self._ascend(ascent, search, 30, 0.05)
-                if rounds > 12:
-                    break
+            before = self.best.total
+            if not self._done():
+                search.vary(20, self._until(SHARE_FOR_EXPLORING))
+            rounds += 1
 
-    def _count(self, programs, few: int) -> int:  # type: ignore[no-untyped-def]
-        """Passes that are worth their time: fewer where a pass takes long."""
-        return max(few // max(1, len(programs.cells.levels) // 20_000), 4)
+    def _until(self, share: float) -> Callable[[], bool]:
+        """Whether a share of the time that is left now has gone by, or the run is over."""
+        end = self.options.seconds + share * self.options.time_left
+        return lambda: self.options.over or self.options.seconds > end
 
     def _time_for_master(self, rounds: int) -> float:
         return min(0.4 * self.options.time_left, 3.0 + 3.0 * rounds)
@@ -101,9 +105,12 @@ class Decomposed:
 
     def take(self, ledger: Ledger) -> bool:
         """Take a decision if it is better and keeps every rule."""
-        if ledger.total >= self.best.total or violations(ledger, self.limits):
+        if ledger.total >= self.best.total:
             return False
-        self.best = ledger
+        exact = keep_ledger(self.task.network, self.task.laws, ledger.decision)
+        if exact.total >= self.best.total or violations(exact, self.limits):
+            return False
+        self.best = exact
         self._tell()
         return True
 

@@ -194,14 +194,10 @@ class Passes:
 
     def borne(self, share: Array) -> tuple[Array, Array]:
         """Shares that ways bear together of each purchase order's fee, (G, T), and of each lane trip's, (lanes, T)."""
-        network, periods = self.network, self.network.periods
+        n_lines = self.network.n_lines
         by_way = np.empty_like(share)
         by_way[self.programs.source] = share
-        orders = np.zeros((len(network.group_supplier), periods))
-        trips = np.zeros((len(network.lanes), periods))
-        np.add.at(orders, network.line_group, by_way[: network.n_lines])
-        np.add.at(trips, network.move_lane, by_way[network.n_lines :])
-        return orders, trips
+        return self.terms.lines.sum(by_way[:n_lines]), self.terms.moves.sum(by_way[n_lines:])
 
     def _clipped(self, duals: Duals, prices: LimitPrices, rates: Array) -> Duals:
         """Take back subsidies so high that it would pay to order more than the programs' levels hold."""
@@ -211,7 +207,7 @@ class Passes:
         return replace(duals, subsidy=np.minimum(duals.subsidy, most))
 
     def _most_subsidy(self, duals: Duals, prices: LimitPrices, rates: Array) -> Array:
-        network, programs = self.network, self.programs
+        network = self.network
         onward = self._slopes_beyond(prices)
         arrival = np.arange(network.periods)[None, :] + network.line_lead[:, None]
         inside = arrival < network.periods
@@ -224,10 +220,7 @@ class Passes:
         rest = rest + network.line_fraction[:, None] * kept
         room = np.where(goods > 0.0, 1.0 + rest / np.where(goods > 0.0, goods, 1.0), np.inf)
         room = np.where(inside & network.line_allowed, room, np.inf)
-        most = np.full((len(network.group_supplier), network.periods), np.inf)
-        np.minimum.at(most, network.line_group, room)
-        assert programs.top.shape == (network.n_cells,)
-        return most - 1e-9
+        return self.terms.lines.least(room) - 1e-9
 
     def _slopes_beyond(self, prices: LimitPrices) -> Array:
         """Least that a unit above all useful levels costs from each period on, shape (C, T) [money per unit]."""

@@ -1,7 +1,7 @@
 """Plans of components, priced exactly: every pass leaves one of each behind.
 
-A component is a cell, or the cells of an item that lanes link. What its plans cost and use comes from the plain arithmetic of
-`procure.solution`. Plans are kept as flat arrays, without an object each.
+A component is a cell, or the cells of an item that lanes link. What its plans cost and use comes from the arithmetic of
+`procure.solution` (`quick_ledger.py`). Plans are kept as flat arrays, without an object each.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from procure.engines.decomposed.feasible import decision_from
 from procure.engines.decomposed.passes import Pass, Passes
 from procure.engines.decomposed.plan_uses import PlanUses, own_costs
-from procure.solution.ledger import Decision, Ledger, keep_ledger
+from procure.engines.decomposed.quick_ledger import quick_ledger
+from procure.solution.ledger import Decision, Ledger
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -114,7 +115,7 @@ class Pool:
 
     def add_decision(self, decision: Decision) -> Ledger:
         """Take the plans of a decision; those known already are left out."""
-        ledger = keep_ledger(self.passes.network, self.passes.task.laws, decision)
+        ledger = quick_ledger(self.passes.task, self.passes.programs, decision)
         prints = self._prints(decision)
         new = np.flatnonzero(~np.isin(prints, self._known))
         if len(new):

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from procure.engines.decomposed.duals import LimitPrices
+from procure.engines.decomposed.grouping import Grouping
 from procure.engines.decomposed.programs import Programs
 from procure.plan.network import Network
 
@@ -57,6 +58,16 @@ class OrderTerms:
         weightless = np.zeros(n_groups, dtype=bool)
         weightless[network.line_group[fees.load <= 0.0]] = True
         return OrderTerms(network, rate, goods, load, weightless)
+
+    @cached_property
+    def lines(self) -> Grouping:
+        """Lines by group."""
+        return Grouping(self.network.line_group, len(self.rate))
+
+    @cached_property
+    def moves(self) -> Grouping:
+        """Moves by lane."""
+        return Grouping(self.network.move_lane, len(self.network.lanes))
 
     @cached_property
     def ruled(self) -> Mask:
@@ -109,9 +120,7 @@ def order_values(
 def _goods_terms(terms: OrderTerms, rates: Array, subsidy: Array) -> Array:
     network, fees = terms.network, terms.network.fees
     n_groups, periods = subsidy.shape
-    low, high = np.full((n_groups, periods), np.inf), np.zeros((n_groups, periods))
-    np.minimum.at(low, network.line_group, rates)
-    np.maximum.at(high, network.line_group, rates)
+    low, high = terms.lines.least(rates), terms.lines.most(rates)
     low[np.isinf(low)] = 0.0
     low, high = low * terms.rate[:, None], high * terms.rate[:, None]
     most = np.minimum(fees.most_goods[:, 0], terms.most_goods)[:, None]

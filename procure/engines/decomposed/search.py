@@ -29,6 +29,8 @@ MOST_IN_MASTER = 1_500
 """Plans that the restricted master takes at most, beyond one for each component."""
 MOST_PARTS_IN_MASTER = 4_000
 """Components above which the restricted master is left out."""
+LEAST_PASSES = 3
+"""Passes that are made between two mixtures, however long they take."""
 NOISE = 0.3
 """Standard deviation of the logarithm by which the prices of limits are varied."""
 
@@ -106,23 +108,23 @@ class Search:
         self._prices = np.maximum(self._prices + self._step * self.ascent.scale * np.clip(pull, -0.2, 1.0), 0.0)
         self._step = max(0.93 * self._step, 0.02)
 
-    def explore(self, count: int) -> None:
+    def explore(self, count: int, over: Callable[[], bool]) -> None:
         """Plan under purchase orders around those that the ascent places mostly."""
         often = self.ascent.means.placed
         for k in range(count):
-            if self.options.over:
+            if (over() and k >= LEAST_PASSES) or self.options.over:
                 return
             bar = 0.5 if k % 3 == 0 else self._stream.uniform(0.05, 0.95, size=often.shape)
             self.under_orders(often > bar, 0.0 if k % 3 == 0 else NOISE)
 
-    def vary(self, count: int) -> None:
+    def vary(self, count: int, over: Callable[[], bool]) -> None:
         """Plan under the purchase orders of the best decision, a few flipped."""
         placed = self.best.bills.placed
         usable = np.zeros(placed.shape, dtype=bool)
         np.logical_or.at(usable, self.passes.network.line_group, self.passes.network.line_allowed)
         possible = np.flatnonzero(usable.ravel())
         for k in range(count):
-            if self.options.over or not len(possible):
+            if (over() and k >= LEAST_PASSES) or self.options.over or not len(possible):
                 return
             varied = placed.copy()
             if k:
