@@ -56,7 +56,7 @@ class Search:
         self.passes, self.ascent, self.options, self._take = passes, ascent, options, take
         self.pool = Pool(passes)
         self._nothing = nothing
-        self.best = self.pool.add_decision(nothing)
+        self.best = self._near = self.pool.add_decision(nothing)
         self._prices = ascent.limits.copy()
         self._stream = np.random.default_rng(0)
         self._step = 0.5
@@ -94,7 +94,16 @@ class Search:
         ledger = self.pool.add(self.passes.run(replace(duals, limits=prices, share=share)))
         self._adjust(ledger)
         self._see(ledger)
+        if self._merit(ledger) < self._merit(self._near):
+            self._near = ledger
         return ledger
+
+    def _merit(self, ledger: Ledger) -> float:
+        """Total of a decision, and three times what it overdraws at the prices or, where these are low, at a sensible one."""
+        over = [np.maximum(used(ledger, limit) - limit.allowed, 0.0) for limit in self.passes.limits]
+        if not over:
+            return ledger.total
+        return ledger.total + float((3.0 * np.maximum(self._prices, self.ascent.scale) * np.array(over)).sum())
 
     def _adjust(self, ledger: Ledger) -> None:
         """Raise the prices of what a real decision overdraws, lower those of what it leaves."""
@@ -136,8 +145,9 @@ class Search:
         """Choose the best mixture of all plans so far."""
         network, pool = self.passes.network, self.pool
         prices = self._prices.reshape(-1)
-        start, safe = pool.find(self.best.decision), pool.find(self._nothing)
-        cost = reduced_costs(network, pool.plans, pool.uses, prices, self.best)
+        first = min((self.best, self._near), key=self._merit)
+        start, safe = pool.find(first.decision), pool.find(self._nothing)
+        cost = reduced_costs(network, pool.plans, pool.uses, prices, first)
         rows = promising(pool.plans, cost, max(MOST_IN_MIXTURE // pool.uses.count, 3), np.union1d(start, safe))
         rows = self._fewer(rows, cost, np.union1d(start, safe))
         mixer = Mixer(network, pool.plans.take(rows), pool.uses, prices, cost[rows])
