@@ -88,7 +88,7 @@ class Backorders(Record):
 
 
 class OpenLoop(Backorders):
-    """What a simulation must meet in which nobody reacts until the end of the horizon.
+    """The same with all surprises counted: what a simulation must meet in which nobody reacts until the horizon's end.
 
     It is not valued on the draws that the plan was made on, but exactly where customers wait, and on draws of its own
     where unmet demand is lost.
@@ -102,7 +102,7 @@ class OpenLoop(Backorders):
 class ExpectedBackorders(Backorders):
     """Expected backorders, also with all surprises of the horizon counted."""
 
-    open_loop: OpenLoop = Field(description="The same if nobody could react until the end of the horizon.")
+    open_loop: OpenLoop = Field(description="The same if nobody reacts until the end of the horizon: keys below.")
 
 
 class OrderLine(Record):
