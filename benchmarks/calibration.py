@@ -221,7 +221,8 @@ def _figure(name: str, promised: float, simulations: list[procure.Simulation]) -
 def table(rows: list[Record]) -> list[str]:
     """Lines of Markdown: a row a case, and what the misses amount to.
 
-    `gap` is how far the plan may lie above the best, proven. `fitted to its draws` is what the plan says of its backorders, less what it promises, over the latter.
+    `gap` is how far the plan may lie above the best, proven. `fitted to its draws` is what the plan says of its
+    backorders, less what it promises, over the latter.
     """
     head = [f"{name}: promised | simulated less promised | misses" for name in FIGURES.values()]
     lines = [

@@ -111,26 +111,31 @@ def demand_sum(network: Network, cell: int) -> DemandSum:
     return DemandSum(known, running, 1.0, _on_whole_numbers(family, mean, variance, running, points))
 
 
-def _characteristic(family: Families, mean: Array, variance: Array, angles: Array) -> NDArray[np.complex128]:
-    """Characteristic function of the random part of the demand of periods 0..t, shape (T, angles)."""
-    logs = np.zeros((len(mean), len(angles)), dtype=np.complex128)
-    turn = np.exp(1j * angles) - 1.0
+def _characteristic(family: Families, mean: Array, variance: Array, angles: Array) -> tuple[Array, Array]:
+    """Modulus and argument of the characteristic function of periods 0..t, known ones aside, shape (T, angles) each."""
+    modulus, argument = np.zeros((len(mean), len(angles))), np.zeros((len(mean), len(angles)))
+    sine, less = np.sin(angles), 1.0 - np.cos(angles)
     for t in np.flatnonzero(family != Family.KNOWN):
         m, v = float(mean[t]), float(variance[t])
         if family[t] == Family.POISSON:
-            logs[t] = m * turn
-        elif family[t] == Family.GAMMA:
-            logs[t] = -m * m / v * np.log(1.0 - 1j * (v / m) * angles)
+            modulus[t], argument[t] = -m * less, m * sine
+            continue
+        # z^-shape with z = 1 - i scale u (gamma), or 1 - odds (e^iu - 1) (negative binomial)
+        if family[t] == Family.GAMMA:
+            shape, real, imaginary = m * m / v, np.ones_like(angles), -v / m * angles
         else:
-            logs[t] = -m * m / (v - m) * np.log(1.0 - (v / m - 1.0) * turn)
-    return np.exp(np.cumsum(logs, axis=0))
+            shape, real, imaginary = m * m / (v - m), 1.0 + (v / m - 1.0) * less, -(v / m - 1.0) * sine
+        modulus[t] = -0.5 * shape * np.log(real * real + imaginary * imaginary)
+        argument[t] = -shape * np.arctan2(imaginary, real)
+    return np.exp(np.cumsum(modulus, axis=0)), np.cumsum(argument, axis=0)
 
 
 def _by_cosines(family: Families, mean: Array, variance: Array, running: Array, reach: float) -> Array:
     """Loss at `POINTS` + 1 points between 0 and `reach`; what lies beyond is taken to be nothing."""
     k = np.arange(1, TERMS)
     angles: Array = np.arange(1, TERMS, dtype=np.float64) * (np.pi / reach)
-    weight = _characteristic(family, mean, variance, angles).real * (2.0 / reach) / angles**2
+    modulus, argument = _characteristic(family, mean, variance, angles)
+    weight = modulus * np.cos(argument) * (2.0 / reach) / angles**2
     # sum over k of weight_k ((-1)^k - cos(u_k x)), by a cosine transform that leaves out the terms beyond
     padded = np.zeros((len(mean), POINTS + 1))
     padded[:, 1:TERMS] = weight / 2.0
@@ -147,7 +152,8 @@ def _on_whole_numbers(family: Families, mean: Array, variance: Array, running: A
     terms = min(points // 2 + 1, TERMS)
     spectrum = np.zeros((len(mean), points // 2 + 1), dtype=np.complex128)
     angles: Array = np.arange(terms, dtype=np.float64) * (2.0 * np.pi / points)
-    spectrum[:, :terms] = _characteristic(family, mean, variance, angles).conj()
+    modulus, argument = _characteristic(family, mean, variance, angles)
+    spectrum[:, :terms] = modulus * np.exp(-1j * argument)
     chances = fft.irfft(spectrum, points, axis=1)
     # loss(x + 1) = loss(x) - P(D > x)
     above = 1.0 - np.cumsum(chances, axis=1)

@@ -64,7 +64,8 @@ def test_misses_are_judged_one_by_one_and_together(bench):
     # 4 of 20 are more than the 3 that 95 % allow; over 100 intervals 5 are expected, and 9 at most by chance.
     def row(case, misses):
         figure = {"promised": 10.0, "mean": 10.1, "half_width": 0.2, "misses": misses}
-        return {"case": case, "seeds": 20, "lines": 3, "gap": 0.01, "fitted": None, **dict.fromkeys(bench.FIGURES, figure)}
+        head = {"case": case, "seeds": 20, "lines": 3, "gap": 0.01, "fitted": None}
+        return {**head, **dict.fromkeys(bench.FIGURES, figure)}
 
     rows = [row("A", 4), *(row(name, 1) for name in "BCDE")]
     first = bench.verdicts(rows)[0]
