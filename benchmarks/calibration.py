@@ -1,180 +1,26 @@
 """Do plans keep their promises? Promised figures against open-loop simulations with fresh draws.
 
 Each case is planned once and simulated with seeds of its own, which share nothing with those of another case. What is
-promised is `expected_backorders.open_loop` of the solution. A 95 % interval misses a true promise once in twenty, so
-the misses of a figure are binomial: of 20 seeds one is to be expected, and more than 3 come by chance in 1.6 % of all
-figures. Over all cases together the expected number is that of all intervals times 0.05; see `verdicts`.
+promised is `expected_backorders.open_loop` of the solution. `explained` says what number of misses is to be expected.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import textwrap
 import zlib
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from calibration_cases import CASES, Case, Record, plan_of
 from scipy import stats
 
 import procure
-from procure.plan.records import Plan
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 FIGURES = {"total": "total", "backorders": "backorders", "on_hand": "on hand"}
 MISS = 0.05
 """Share of the intervals that miss a promise that is true."""
-
-Record = dict[str, Any]
-
-SHORT = {"delivered_fraction": {"1": 0.8, "0.5": 0.15, "0": 0.05}}
-FAMILIES = ("normal", "gamma", "poisson", "negative_binomial")
-ITEM = "single item"
-
-
-@dataclass(frozen=True)
-class Case:
-    """An example or a single item, changed.
-
-    Attributes
-    ----------
-    name
-        What the table calls it.
-    example
-        Folder below `examples`, or `ITEM`.
-    policy
-        Keys of the policy to set; `uncertainty` is `cumulative` if it does not say so.
-    offer
-        Keys of all offers to set.
-    late
-        Standard deviation of all lead times, over their mean; their law is gamma.
-    overdue
-        Standard deviation of the receipt dates of all open orders [days].
-    lost
-        Whether every second item loses what it can't serve.
-    demand
-        Keys of all demand rows to set.
-    seconds
-        Least time limit: a plan that orders nothing proves nothing.
-    """
-
-    name: str
-    example: str
-    policy: Record = field(default_factory=dict)
-    offer: Record = field(default_factory=dict)
-    late: float = 0.0
-    overdue: float = 0.0
-    lost: bool = False
-    demand: Record = field(default_factory=dict)
-    seconds: float = 0.0
-
-
-def _of_example(example: str, seconds: float) -> list[Case]:
-    def case(name: str, **changes: Any) -> Case:
-        return Case(f"{example}, {name}", example, seconds=seconds, **changes)
-
-    return [
-        case("auto"),
-        case("auto, protection", policy={"uncertainty": "protection"}),
-        *(case(family.replace("_", " "), policy={"distribution": family}) for family in FAMILIES),
-        case("random lead times", late=0.4),
-        case("delivered fractions", offer=SHORT),
-        case("late, short, open orders late", late=0.4, offer=SHORT, overdue=6.0),
-        case("lost sales", lost=True),
-        case("lost sales, late, short", lost=True, late=0.4, offer=SHORT),
-    ]
-
-
-JUMPS: Record = {"mean": [5, 40, 5, 5, 30, 5, 60, 5, 5, 20], "sd": [3, 60, 9, 4, 20, 12, 30, 3, 9, 25]}
-
-CASES = (
-    *_of_example("quickstart", 10.0),
-    *_of_example("outdoor-shop", 30.0),
-    *_of_example("spare-parts", 20.0),
-    Case(f"{ITEM}, delivered fractions", ITEM, offer=SHORT),
-    Case(f"{ITEM}, fractions, 20 scenarios", ITEM, {"scenarios": 20}, SHORT),
-    Case(f"{ITEM}, random lead times", ITEM, late=0.6),
-    Case(f"{ITEM}, open orders late", ITEM, overdue=9.0),
-    Case(f"{ITEM}, lost sales", ITEM, lost=True),
-    Case(f"{ITEM}, lost sales, 20 scenarios", ITEM, {"scenarios": 20}, lost=True),
-    Case(f"{ITEM}, lost sales, late, short", ITEM, offer=SHORT, late=0.6, lost=True),
-    Case(f"{ITEM}, negative binomial that jumps", ITEM, {"distribution": "negative_binomial"}, demand=JUMPS),
-    Case(f"{ITEM}, gamma that jumps", ITEM, {"distribution": "gamma"}, demand=JUMPS),
-    Case(f"{ITEM}, auto that jumps, fractions", ITEM, offer=SHORT, demand=JUMPS),
-)
-
-
-OFFER: Record = {"unit_price": 4.0, "order_multiple": 5, "lead_time": 10, "fixed_line_cost": 9.0}
-
-
-def single_item() -> Record:
-    """Return ten weeks of one item; two open orders are under way."""
-    orders = [("P1", "2026-01-12"), ("P2", "2026-01-21")]
-    place = {"item": "A", "warehouse": "W"}
-    return {
-        "format": "procure-plan/1",
-        "name": ITEM,
-        "start_date": "2026-01-05",
-        "periods": 10,
-        "currency": "EUR",
-        "items": [{"item": "A", "backorder_cost": 6.0, "holding_cost": 0.4}],
-        "warehouses": [{"warehouse": "W"}],
-        "suppliers": [{"supplier": "S", "currency": "EUR"}],
-        "offers": [{"supplier": "S", "item": "A", **OFFER}],
-        "stock": [{**place, "on_hand": 30}],
-        "open_orders": [
-            {**place, "po_number": number, "supplier": "S", "quantity": 25, "receipt_date": day}
-            for number, day in orders
-        ],
-        "demand": [{**place, "mean": [18.0] * 10, "sd": [9.0] * 10}],
-    }
-
-
-def plan_of(case: Case) -> Plan:
-    """Return the plan of a case."""
-    record = single_item() if case.example == ITEM else _example(case.example)
-    record["policy"] = {**record.get("policy", {}), "uncertainty": "cumulative", **case.policy}
-    record["offers"] = [_offer(case, offer) for offer in record["offers"]]
-    record["demand"] = [{**row, **case.demand} for row in record["demand"]]
-    if case.overdue:
-        record["open_orders"] = [{**row, "lead_time_sd": case.overdue} for row in record["open_orders"]]
-    if case.lost:
-        _lose(record)
-    return procure.Plan.from_dict(record)
-
-
-def _example(name: str) -> Record:
-    single = EXAMPLES / name / "plan.json"
-    plan = procure.read_plan(single if single.exists() else single.parent)
-    record: Record = json.loads(plan.to_json())
-    return record
-
-
-def _offer(case: Case, offer: Record) -> Record:
-    """Return an offer with the terms of the case."""
-    days = offer.get("lead_time", 0)
-    late = {"lead_time": {"mean": days, "sd": case.late * days}} if case.late and days else {}
-    return {**offer, **late, **case.offer}
-
-
-def _lose(record: Record) -> None:
-    """Let every second item that no lane carries lose what it can't serve; lanes for all items go."""
-    lanes = record.get("lanes", [])
-    if any(not lane.get("items") for lane in lanes):
-        record["lanes"] = lanes = []
-    kept = {item for lane in lanes for item in lane["items"]}
-    lost = {item["item"] for item in record["items"][::2]} - kept
-    for item in record["items"]:
-        if item["item"] in lost:
-            item["unmet_demand"] = "lost"
-            for key in ("safety_stock", "service_level"):
-                item.pop(key, None)
-    for stock in record["stock"]:
-        if stock["item"] in lost:
-            stock["backorders"] = 0.0
-    record["backorder_queue"] = [row for row in record.get("backorder_queue", ()) if row["item"] not in lost]
-
 
 def measure(case: Case, seeds: int, runs: int, time_limit: float) -> Record:
     """Plan a case, simulate it with seeds of its own, and count the promises that lie outside.
@@ -244,6 +90,28 @@ def _percent(share: float | None) -> str:
     return "" if share is None else f"{share:.1%}"
 
 
+def explained(seeds: int, runs: int) -> list[str]:
+    """Say what the table shows and how many misses are to be expected."""
+    most = int(stats.binom.ppf(0.95, seeds, MISS))
+    how = f"""Each case is planned once, under `uncertainty: cumulative` but where `protection` stands, and simulated with
+        {seeds} seeds of {runs:,} runs, which share nothing with each other nor with those of another case. A plan that
+        orders nothing proves nothing and is refused. What is promised is `expected_backorders.open_loop` of the solution
+        (`cost`, `unit_periods`, `on_hand`). A miss is a promise outside the 95 % interval of a simulation, widened by the
+        promise's own error where lost sales had to be drawn. *Simulated less promised* is the mean over the seeds with
+        its 95 % interval; *fitted to its draws* is what the plan says of its backorders less what it promises."""
+    expected = f"""Expected misses: a 95 % interval misses a true promise once in twenty, and seeds share nothing, so the
+        misses of one figure of one case are binomial ({seeds}; 0.05). {seeds * MISS:.2g} of {seeds} is to be expected, and
+        more than {most} come with a chance of {stats.binom.sf(most, seeds, MISS):.1%}: significant at 5 % for a figure
+        that is looked at alone. Of the many figures of the table some must be so by chance. Whether promises hold is told
+        by all intervals of a figure over all cases together, which are binomial, too, below the table. Total, backorders
+        and stock of one simulation depend on each other and are not added up."""
+    return [*_wrapped(how), "", *_wrapped(expected)]
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(" ".join(text.split()), 140, break_on_hyphens=False)
+
+
 def verdicts(rows: list[Record]) -> list[str]:
     """Say of each figure how many intervals miss it over all cases, and how many may with 95 % confidence.
 
@@ -274,7 +142,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where the rows are kept, so that a run can be taken up again")
     options = parser.parse_args()
     chosen = [case for case in CASES if case.name.startswith(options.cases)]
-    print("\n".join(table([_kept(case, options) for case in chosen])))
+    rows = [_kept(case, options) for case in chosen]
+    print("\n".join([*explained(options.seeds, options.runs), "", *table(rows)]))
 
 
 def _kept(case: Case, options: argparse.Namespace) -> Record:

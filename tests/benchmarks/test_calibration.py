@@ -18,6 +18,14 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Any:
     return calibration
 
 
+@pytest.fixture
+def cases(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import calibration_cases
+
+    return calibration_cases
+
+
 def named(bench, name):
     return next(case for case in bench.CASES if case.name == name)
 
@@ -46,8 +54,8 @@ def test_plans_say_what_the_case_says(bench):
     assert all(order.lead_time_sd == 6.0 for order in plan.open_orders)
 
 
-def test_a_plan_that_orders_nothing_is_refused(bench):
-    case = bench.Case("nothing", bench.ITEM, demand={"mean": [0.1] * 10, "sd": [0.1] * 10})
+def test_a_plan_that_orders_nothing_is_refused(bench, cases):
+    case = bench.Case("nothing", cases.ITEM, demand={"mean": [0.1] * 10, "sd": [0.1] * 10})
     with pytest.raises(ValueError, match="nothing: the plan found in 5 s orders nothing"):
         bench.measure(case, 2, 10, 5.0)
 
