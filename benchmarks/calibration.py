@@ -93,18 +93,20 @@ def _percent(share: float | None) -> str:
 def explained(seeds: int, runs: int) -> list[str]:
     """Say what the table shows and how many misses are to be expected."""
     most = int(stats.binom.ppf(0.95, seeds, MISS))
-    how = f"""Each case is planned once, under `uncertainty: cumulative` but where `protection` stands, and simulated with
-        {seeds} seeds of {runs:,} runs, which share nothing with each other nor with those of another case. A plan that
-        orders nothing proves nothing and is refused. What is promised is `expected_backorders.open_loop` of the solution
-        (`cost`, `unit_periods`, `on_hand`). A miss is a promise outside the 95 % interval of a simulation, widened by the
-        promise's own error where lost sales had to be drawn. *Simulated less promised* is the mean over the seeds with
-        its 95 % interval; *fitted to its draws* is what the plan says of its backorders less what it promises."""
-    expected = f"""Expected misses: a 95 % interval misses a true promise once in twenty, and seeds share nothing, so the
-        misses of one figure of one case are binomial ({seeds}; 0.05). {seeds * MISS:.2g} of {seeds} is to be expected, and
-        more than {most} come with a chance of {stats.binom.sf(most, seeds, MISS):.1%}: significant at 5 % for a figure
-        that is looked at alone. Of the many figures of the table some must be so by chance. Whether promises hold is told
-        by all intervals of a figure over all cases together, which are binomial, too, below the table. Total, backorders
-        and stock of one simulation depend on each other and are not added up."""
+    how = f"""Each case is planned once, under `uncertainty: cumulative` but where `protection` stands, and
+        simulated with {seeds} seeds of {runs:,} runs, which share nothing with each other nor with those of
+        another case. A plan that orders nothing proves nothing and is refused. What is promised is
+        `expected_backorders.open_loop` of the solution (`cost`, `unit_periods`, `on_hand`). A miss is a promise
+        outside the 95 % interval of a simulation, widened by the promise's own error where lost sales had to be
+        drawn. *Simulated less promised* is the mean over the seeds with its 95 % interval; *fitted to its
+        draws* is what the plan says of its backorders less what it promises."""
+    expected = f"""Expected misses: a 95 % interval misses a true promise once in twenty, and seeds share
+        nothing, so the misses of one figure of one case are binomial ({seeds}; 0.05). {seeds * MISS:.2g} of
+        {seeds} is to be expected, and more than {most} come with a chance of
+        {stats.binom.sf(most, seeds, MISS):.1%}: significant at 5 % for a figure that is looked at alone. Of the
+        many figures of the table some must be so by chance. Whether promises hold is told by all intervals of a
+        figure over all cases together, which are binomial, too, below the table. Total, backorders and stock of
+        one simulation depend on each other and are not added up."""
     return [*_wrapped(how), "", *_wrapped(expected)]
 
 
