@@ -18,6 +18,11 @@ from procure.plan.terms import ROUNDING
 from procure.uncertainty.draws import nominal_receipt_days
 
 Array = NDArray[np.float64]
+Values = tuple[Array, Array]
+"""Values of a random amount and their probabilities."""
+
+SETTLED = 1.0 - 1e-9
+"""Probability from which an arrival counts as there for good."""
 
 VALUES = 400
 """Most values of a supply that are kept; nearby ones are put together at their mean."""
@@ -116,31 +121,39 @@ def supply_law(sure: Array, uncertain: list[Arrival]) -> tuple[Array, Array]:
     sure
         Supply without the uncertain arrivals, shape (T,) [units].
     """
-    laws = [_at(float(amount), uncertain, t) for t, amount in enumerate(sure)]
-    width = max(len(values) for values, _ in laws)
-    values, chances = np.zeros((len(sure), width)), np.zeros((len(sure), width))
-    for t, (found, chance) in enumerate(laws):
-        values[t, : len(found)], chances[t, : len(found)] = found, chance
-    return values, chances
+    settled, waiting = (np.zeros(1), np.ones(1)), list(uncertain)
+    laws = []
+    for t, amount in enumerate(sure):
+        for arrival in [a for a in waiting if a.there[t] >= SETTLED]:
+            settled = _plus(settled, arrival, 1.0)
+        waiting = [a for a in waiting if a.there[t] < SETTLED]
+        values, chances = settled
+        for arrival in waiting:
+            values, chances = _plus((values, chances), arrival, float(arrival.there[t]))
+        laws.append((amount + values, chances))
+    return _stacked([values for values, _ in laws]), _stacked([chances for _, chances in laws])
 
 
-def _at(sure: float, uncertain: list[Arrival], period: int) -> tuple[Array, Array]:
-    values, chances = np.array([sure], dtype=np.float64), np.ones(1)
-    for arrival in uncertain:
-        there = float(arrival.there[period])
-        if there <= 0.0:
-            continue
-        units, chance = arrival.units, arrival.chance * there
-        if there < 1.0:
-            units, chance = np.append(units, 0.0), np.append(chance, 1.0 - there)
-        values = (values[:, None] + units).ravel()
-        chances = (chances[:, None] * chance).ravel()
-        if len(values) > VALUES:
-            values, chances = _fewer(values, chances)
-    return values, chances
+def _stacked(rows: list[Array]) -> Array:
+    """Rows of different lengths, filled up with 0."""
+    table = np.zeros((len(rows), max(map(len, rows))))
+    for row, values in zip(table, rows, strict=True):
+        row[: len(values)] = values
+    return table
 
 
-def _fewer(values: Array, chances: Array) -> tuple[Array, Array]:
+def _plus(law: Values, arrival: Arrival, there: float) -> Values:
+    """Law of a sum and an arrival that is there with some probability."""
+    if there <= 0.0:
+        return law
+    units, chance = arrival.units, arrival.chance * there
+    if there < 1.0:
+        units, chance = np.append(units, 0.0), np.append(chance, 1.0 - there)
+    values, chances = (law[0][:, None] + units).ravel(), (law[1][:, None] * chance).ravel()
+    return _fewer(values, chances) if len(values) > VALUES else (values, chances)
+
+
+def _fewer(values: Array, chances: Array) -> Values:
     """Put values of equal narrow intervals together at their mean, which keeps the mean of all."""
     low, high = float(values.min()), float(values.max())
     if high <= low:
