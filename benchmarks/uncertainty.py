@@ -66,8 +66,7 @@ def section(options: argparse.Namespace) -> list[str]:
     return [
         "## Promised and simulated",
         "",
-        f"Each plan under `uncertainty: cumulative`, {seeds} seeds of 1,000 runs; misses are promises outside the 95 %",
-        "interval of a simulation, of which one in twenty is to be expected.",
+        *calibration.explained(seeds, 1000),
         "",
         *calibration.table(promises),
         "",

@@ -67,6 +67,7 @@ RESULT: dict[str, type[BaseModel]] = {
     "plan": result.PlanReference,
     "cost": result.CostParts,
     "expected_backorders": result.ExpectedBackorders,
+    "expected_backorders: open_loop": result.OpenLoop,
     "orders": result.OrderLine,
     "purchase_orders": result.PurchaseOrder,
     "purchase_orders: balances": result.Payment,

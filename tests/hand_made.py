@@ -13,6 +13,7 @@ from procure.solution.records import (
     Backorders,
     CostParts,
     ExpectedBackorders,
+    OpenLoop,
     OrderLine,
     Payment,
     PurchaseOrder,
@@ -108,7 +109,7 @@ def solution(**changes: Any) -> Solution:
         "bound": 195.5,
         "gap": 0.0026,
         "expected_backorders": ExpectedBackorders(
-            unit_periods=12.3456, end_units=3.1, open_loop=Backorders(unit_periods=20.0, end_units=5.0)
+            unit_periods=12.3456, end_units=3.1, open_loop=OpenLoop(unit_periods=20.0, end_units=5.0)
         ),
         "without_orders": Backorders(unit_periods=1234.5, end_units=1000.0),
         "fill_rate": 0.9871,

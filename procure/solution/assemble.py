@@ -6,14 +6,16 @@ import math
 from collections.abc import Mapping, Sequence
 
 from procure.plan.network import Network
-from procure.solution.ledger import Decision, Laws, Ledger, keep_ledger, stocks_of
+from procure.solution.ledger import Decision, Laws, Ledger, keep_ledger
 from procure.solution.limits import Limits
 from procure.solution.order_documents import order_lines, po_numbers, purchase_orders, transfers
 from procure.solution.projection import projection, relaxations, resource_uses
+from procure.solution.promise import Promise, promise_of
 from procure.solution.records import (
     Backorders,
     CostParts,
     ExpectedBackorders,
+    OpenLoop,
     Solution,
     Status,
 )
@@ -51,6 +53,7 @@ def assemble(
     if not raised and apart is not None and apart <= gap + 1e-9:
         status = "optimal"
     numbers = po_numbers(ledger)
+    promise = promise_of(ledger, laws)
     return Solution(
         plan=network.plan,
         status=status,
@@ -61,9 +64,9 @@ def assemble(
         bound=bound if math.isfinite(bound) else None,
         gap=apart,
         backorder_bound=backorder_bound,
-        expected_backorders=_expected_backorders(ledger, laws),
+        expected_backorders=_expected_backorders(ledger, promise),
         without_orders=_without_orders(network, laws),
-        fill_rate=_fill_rate(ledger, laws),
+        fill_rate=promise.figures["fill_rate"],
         seconds=dict(seconds),
         lines=tuple(order_lines(ledger, numbers)),
         headers=tuple(purchase_orders(ledger, numbers)),
@@ -75,25 +78,21 @@ def assemble(
     )
 
 
-def _expected_backorders(ledger: Ledger, laws: Laws) -> ExpectedBackorders:
-    open_loop = stocks_of(ledger.network, laws.open_loop, ledger.decision).backorders
+def _expected_backorders(ledger: Ledger, promise: Promise) -> ExpectedBackorders:
+    figures = promise.figures
     return ExpectedBackorders(
         unit_periods=float(ledger.stocks.backorders.sum()),
         end_units=float(ledger.stocks.backorders[:, -1].sum()),
-        open_loop=Backorders(unit_periods=float(open_loop.sum()), end_units=float(open_loop[:, -1].sum())),
+        open_loop=OpenLoop(
+            unit_periods=figures["backorders"],
+            end_units=figures["end_units"],
+            cost=figures["total"],
+            on_hand=figures["on_hand"],
+            error=promise.errors["backorders"],
+        ),
     )
 
 
 def _without_orders(network: Network, laws: Laws) -> Backorders:
     nothing = keep_ledger(network, laws, Decision.nothing(network)).stocks.backorders
     return Backorders(unit_periods=float(nothing.sum()), end_units=float(nothing[:, -1].sum()))
-
-
-def _fill_rate(ledger: Ledger, laws: Laws) -> float:
-    """Share of the mean demand served from stock, with all surprises counted; 1 without demand."""
-    demand = float(ledger.network.mean.sum())
-    if demand <= 0.0:
-        return 1.0
-    stocks = stocks_of(ledger.network, laws.open_loop, ledger.decision)
-    served = float((stocks.peak - stocks.on_hand).sum())
-    return served / demand

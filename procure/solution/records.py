@@ -87,10 +87,22 @@ class Backorders(Record):
     end_units: float = Field(description="Units backordered at the end of the last period.")
 
 
+class OpenLoop(Backorders):
+    """The same with all surprises counted: what a simulation must meet in which nobody reacts until the horizon's end.
+
+    It is not valued on the draws that the plan was made on, but exactly where customers wait, and on draws of its own
+    where unmet demand is lost.
+    """
+
+    cost: float | None = Field(None, description="Total expected cost, plan currency.")
+    on_hand: float | None = Field(None, description="Sum over periods of the units on hand at the period's end.")
+    error: float = Field(0.0, description="Standard error of `unit_periods`; 0 where nothing is drawn.")
+
+
 class ExpectedBackorders(Backorders):
     """Expected backorders, also with all surprises of the horizon counted."""
 
-    open_loop: Backorders = Field(description="The same if nobody could react until the end of the horizon.")
+    open_loop: OpenLoop = Field(description="The same if nobody reacts until the end of the horizon: keys below.")
 
 
 class OrderLine(Record):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from procure.plan.network import Network
 from procure.plan.table import numbers
 from procure.solution.decision import Decision
-from procure.uncertainty.deliveries import draw_orders
+from procure.uncertainty.deliveries import Deliveries, draw_orders
 from procure.uncertainty.law import Law, law_from
 from procure.uncertainty.lost import lost_paths
 
@@ -79,7 +79,7 @@ def stocks_of(network: Network, law: Law, decision: Decision) -> Stocks:
     In cells whose unmet demand is lost, `backorders` are the units lost in each period.
     """
     receipts, supply = supply_of(network, law, decision)
-    backorders, on_hand, peak = _analytic(network, law, supply)
+    backorders, on_hand, peak = analytic(network, law, supply)
     for cell, sampled in law.sampled.items():
         found = sampled.stocks(sampled.ordered(decision.orders), supply[cell])
         backorders[cell], on_hand[cell], peak[cell] = found
@@ -88,13 +88,18 @@ def stocks_of(network: Network, law: Law, decision: Decision) -> Stocks:
 
 def supply_of(network: Network, law: Law, decision: Decision) -> tuple[Array, Array]:
     """Expected receipts in each period (open orders, orders, transfers in) and expected supply, both (C, T) [units]."""
-    opening = law.deliveries.opening
+    return supply_from(network, law.deliveries, decision)
+
+
+def supply_from(network: Network, deliveries: Deliveries, decision: Decision) -> tuple[Array, Array]:
+    """Expected receipts and supply as `supply_of` says, by what orders and open orders are expected to bring."""
+    opening = deliveries.opening
     receipts = np.diff(opening, axis=1, prepend=network.initial[:, None])
     lines, periods = np.nonzero(decision.orders)
     quantity = decision.orders[lines, periods]
-    uncertain = np.isin(lines, list(law.deliveries.expected))
+    uncertain = np.isin(lines, list(deliveries.expected))
     for line, period, units in zip(lines[uncertain], periods[uncertain], quantity[uncertain], strict=True):
-        share = law.deliveries.expected[int(line)][period]
+        share = deliveries.expected[int(line)][period]
         receipts[network.line_cell[line]] += units * np.diff(share, prepend=0.0)
     lines, periods, quantity = lines[~uncertain], periods[~uncertain], quantity[~uncertain]
     delivered = quantity * network.line_fraction[lines]
@@ -114,7 +119,7 @@ def _receive(receipts: Array, cell: Indices, period: Indices, quantity: Array) -
     np.add.at(receipts, (cell[inside], period[inside]), quantity[inside])
 
 
-def _analytic(network: Network, law: Law, supply: Array) -> tuple[Array, Array, Array]:
+def analytic(network: Network, law: Law, supply: Array) -> tuple[Array, Array, Array]:
     """Expected backorders, on hand and peak stock of a certain supply under a law, each (C, T) [units]."""
     cells = np.arange(network.n_cells)[:, None]
     periods = np.arange(network.periods)[None, :]

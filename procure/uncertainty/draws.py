@@ -39,12 +39,16 @@ class Source:
     stratified
         Whether each stream has one draw in each of K equal strata, in random order, which makes means over
         the draws far more exact than independent draws do (McKay, Beckman and Conover, 1979).
+    batches
+        Parts of equal size that are stratified each for itself, one after the other. Their means are independent, so
+        they tell how exact the mean of all is.
     """
 
     purpose: str
     seed: int
     runs: int
     stratified: bool = False
+    batches: int = 1
 
     def stream(self, *key: str | int) -> np.random.Generator:
         """Return the generator of a key, always at its beginning."""
@@ -57,7 +61,9 @@ class Source:
         stream = self.stream(*key)
         values = stream.random(self.runs)
         if self.stratified:
-            values = (stream.permutation(self.runs) + values) / self.runs
+            size = self.runs // self.batches
+            strata = np.concatenate([stream.permutation(size) for _ in range(self.batches)])
+            values = (strata + values) / size
         return np.clip(values, 1e-12, 1.0 - 1e-12)
 
 
@@ -149,8 +155,7 @@ def demand_draws(network: Network, source: Source, cell: int) -> Array:
     for t in np.flatnonzero(family != Family.KNOWN):
         key = "demand", item, warehouse, int(t)
         if source.stratified:
-            kind, mean_, variance_ = (np.full(source.runs, x[t]) for x in (family, mean, variance))
-            drawn[t] = families.quantile(kind, mean_, variance_, source.uniforms(*key))
+            drawn[t] = families.inverse(Family(family[t]), mean[t], variance[t], source.uniforms(*key))
         else:
             drawn[t] = families.sample(Family(family[t]), mean[t], variance[t], source.stream(*key), source.runs)
     return drawn

@@ -71,6 +71,19 @@ def quantile(family: NDArray[np.int8], mean: Array, variance: Array, probability
     return _by_family(_QUANTILE, family, mean, variance, probability)
 
 
+def inverse(family: Family, mean: float, variance: float, probability: Array) -> Array:
+    """Quantiles of one law at many probabilities, shape (K,) [units]; as `quantile`, but by one table."""
+    law = np.array(mean), np.array(variance)
+    if family not in (Family.POISSON, Family.NEGATIVE_BINOMIAL):
+        return quantile(np.full(probability.shape, family, dtype=np.int8), *law, probability)
+    most = float(quantile(np.array(family, dtype=np.int8), *law, probability.max()))
+    if most > len(probability):
+        return quantile(np.full(probability.shape, family, dtype=np.int8), *law, probability)
+    above = tail(np.array(family, dtype=np.int8), *law, np.arange(most + 1.0))
+    # the least count whose tail is at most 1 - probability; tails fall
+    return np.searchsorted(-above, probability - 1.0).astype(float)
+
+
 def sample(family: Family, mean: float, variance: float, stream: np.random.Generator, runs: int) -> Array:
     """Draw a sum `runs` times, shape (runs,) [units]."""
     if family == Family.NORMAL:

@@ -59,6 +59,20 @@ def units_lost(demand: Array, supply: Array) -> Array:
     return lost
 
 
+def stocks_where_lost(demand: Array, supply: Array) -> tuple[Array, Array, Array]:
+    """Units lost in each period, stock on hand and peak stock of each path, shape (T, K) each [units].
+
+    Parameters
+    ----------
+    demand, supply
+        Cumulative demand and supply, shape (T, K) [units].
+    """
+    so_far = units_lost(demand, supply)
+    gone = np.concatenate([np.zeros_like(so_far[:1]), so_far[:-1]])
+    before = np.concatenate([np.zeros_like(demand[:1]), demand[:-1]])
+    return so_far - gone, np.maximum(supply - demand + so_far, 0.0), np.maximum(supply - before + gone, 0.0)
+
+
 def deepest(demand: Array, supply: Array) -> Indices:
     """The period whose shortfall makes C_t, of each path, shape (T, K); -1 where nothing is lost yet."""
     short = demand - supply

@@ -13,7 +13,7 @@ import procure
 from procure import UsageError
 from procure.insight.comparison import compare
 from procure.insight.simulation.records import RUN_COLUMNS, Simulation
-from procure.solution.records import Backorders, CostParts, ExpectedBackorders
+from procure.solution.records import CostParts, ExpectedBackorders, OpenLoop
 from tests import hand_made
 
 T_4 = 2.7764451051977987  # Student's t, 4 degrees of freedom, 97.5 %
@@ -68,7 +68,7 @@ def test_costs_stand_side_by_side():
 
 
 def test_backorders_and_gap_stand_side_by_side():
-    none = Backorders(unit_periods=1, end_units=0.5)
+    none = OpenLoop(unit_periods=1, end_units=0.5)
     b = hand_made.solution(
         bound=None,
         gap=None,

@@ -107,3 +107,13 @@ def test_known_demand_is_short_by_what_is_missing():
 )
 def test_the_family_follows_the_moments(distribution, mean, variance, family):
     assert choose_family(distribution, np.array([mean]), np.array([variance])) == [family]
+
+
+@pytest.mark.parametrize("mean", [0.01, 0.7, 6.0, 240.0])
+@pytest.mark.parametrize("ratio", [0.4, 1.0, 3.7])
+def test_many_quantiles_of_one_law_are_its_quantiles(mean, ratio):
+    probability = np.concatenate([np.random.default_rng(3).random(200), [1e-12, 0.5, 1 - 1e-12]])
+    for family in (Family.POISSON, Family.GAMMA, Family.NORMAL, *([Family.NEGATIVE_BINOMIAL] if ratio > 1 else [])):
+        kind = np.full(probability.shape, family, dtype=np.int8)
+        expected = families.quantile(kind, np.array(mean), np.array(ratio * mean), probability)
+        assert np.array_equal(families.inverse(family, mean, ratio * mean, probability), expected)

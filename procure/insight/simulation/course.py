@@ -16,7 +16,7 @@ from procure.plan.terms import whole_periods
 from procure.solution.decision import Decision
 from procure.solution.limits import Limit, limits_of
 from procure.uncertainty.draws import Source, demand_draws, nominal_receipt_days, order_draws, receipt_draws
-from procure.uncertainty.lost import units_lost
+from procure.uncertainty.lost import stocks_where_lost
 
 Array = NDArray[np.float64]
 
@@ -151,13 +151,11 @@ def stocks(supply: Array, demand: Array, lost: bool) -> tuple[Array, Array, Arra
     lost
         Whether unmet demand is lost.
     """
+    if lost:
+        return stocks_where_lost(demand, supply)
     before = np.concatenate([np.zeros_like(demand[:1]), demand[:-1]])
-    if not lost:
-        gap = demand - supply
-        return np.maximum(gap, 0.0), np.maximum(-gap, 0.0), np.maximum(supply - before, 0.0)
-    so_far = units_lost(demand, supply)
-    gone = np.concatenate([np.zeros_like(so_far[:1]), so_far[:-1]])
-    return so_far - gone, np.maximum(supply - demand + so_far, 0.0), np.maximum(supply - before + gone, 0.0)
+    gap = demand - supply
+    return np.maximum(gap, 0.0), np.maximum(-gap, 0.0), np.maximum(supply - before, 0.0)
 
 
 def is_random(network: Network, line: int) -> bool:

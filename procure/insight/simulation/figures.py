@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,13 +10,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from procure.insight.simulation.course import SUMS, Tally
-from procure.insight.simulation.intervals import Interval, mean_interval, ratio_interval, share_interval, within
+from procure.insight.simulation.intervals import (
+    Interval,
+    half_width,
+    mean_interval,
+    ratio_interval,
+    share_interval,
+    within,
+)
 from procure.insight.simulation.money import Paid
-from procure.insight.simulation.promise import Promise
 from procure.insight.simulation.records import RUN_COLUMNS, Figure, Gap, ItemFigure, LimitFigure, Simulation
 from procure.plan.network import Network
 from procure.solution.ledger import Ledger
 from procure.solution.limits import TOLERANCE, Limit, limits_of, used
+from procure.solution.open_loop import BATCHES
+from procure.solution.promise import Promise
 from procure.solution.records import CostParts, PlanReference
 from procure.uncertainty.draws import Source
 
@@ -27,9 +36,25 @@ ROUNDING = 1e-9
 
 
 def simulation_of(
-    network: Network, source: Source, promise: Promise, tally: Tally, paid: Paid, *, engine: str, gap: Gap | None
+    network: Network,
+    source: Source,
+    planned: Ledger,
+    promise: Promise,
+    tally: Tally,
+    paid: Paid,
+    *,
+    engine: str,
+    gap: Gap | None,
 ) -> Simulation:
-    """Report an open-loop simulation."""
+    """Report an open-loop simulation.
+
+    Parameters
+    ----------
+    planned
+        The decision as the plan's own `uncertainty` counts it.
+    promise
+        What it promises in an open loop.
+    """
     plan = network.plan
     table = _table(promise, tally, paid)
     limits = tuple(_limits(network, promise.ledger, tally, paid))
@@ -47,7 +72,7 @@ def simulation_of(
         limits=tuple(row for rows, _ in limits for row in rows),
         limits_ever=tuple(ever for _, ever in limits),
         gap=gap,
-        notes=tuple(_notes(network, promise)),
+        notes=tuple(_notes(network, planned, promise)),
         table=table,
     )
 
@@ -58,20 +83,27 @@ def reference_of(network: Network) -> PlanReference:
     return PlanReference(name=plan.name, start_date=plan.start_date, periods=plan.periods, digest=plan.digest())
 
 
-def _notes(network: Network, promise: Promise) -> Iterator[str]:
+def _notes(network: Network, planned: Ledger, promise: Promise) -> Iterator[str]:
     if network.plan.policy.uncertainty == "protection":
         yield (
-            f"The plan counts on re-planning (protection) and expects a total of {promise.planned:,.0f} "
+            f"The plan counts on re-planning (protection) and expects a total of {planned.total:,.0f} "
             f"{network.plan.currency}; the figures promised here are those of an open loop, in which nobody reacts."
         )
-    if promise.cost["safety_stock"] > 0.0:
+    if promise.errors["total"] > 0.0:
+        yield (
+            "Lost sales are promised from draws, apart from those of the plan and of the runs, so the promises have a "
+            f"sampling error of their own, which counts where they are judged: {promise.errors['total']:,.3g} "
+            f"{network.plan.currency} of the total, {promise.errors['backorders']:,.3g} unit-periods of backorders and "
+            "units lost (standard errors)."
+        )
+    if promise.figures["safety_stock"] > 0.0:
         yield "The safety stock's penalty is charged by no world; it stands as promised."
 
 
 def _table(promise: Promise, tally: Tally, paid: Paid) -> pd.DataFrame:
     """One row per run, columns `RUN_COLUMNS`."""
     runs = len(paid.purchase)
-    columns = {part: np.full(runs, promise.cost[part]) for part in CostParts.model_fields}
+    columns = {part: np.full(runs, promise.figures[part]) for part in CostParts.model_fields}
     columns |= {"purchase": paid.purchase, "freight": paid.freight}
     columns |= dict(zip(SUMS, tally.sums, strict=True))
     columns["total"] = np.sum([columns[part] for part in CostParts.model_fields], axis=0)
@@ -87,36 +119,37 @@ def _whole(tally: Tally, row: int, runs: int) -> Array:
 
 
 def _figures(network: Network, promise: Promise, table: pd.DataFrame, tally: Tally) -> Iterator[Figure]:
-    stocks = promise.ledger.stocks
-    demand = float(network.mean.sum())
-    promised = {
-        **promise.cost,
-        "total": sum(promise.cost.values()),
-        "backorders": float(stocks.backorders.sum()),
-        "end_units": float(stocks.backorders[:, -1].sum()),
-        "fill_rate": float((stocks.peak - stocks.on_hand).sum()) / demand if demand > 0.0 else 1.0,
-        "on_hand": float(stocks.on_hand.sum()),
-    }
     for name in RUN_COLUMNS:
         found = mean_interval(table[name].to_numpy(dtype=float))
         if name == "fill_rate":
             found = within(ratio_interval(_whole(tally, 1, len(table)), _whole(tally, 0, len(table))), 0.0, 1.0)
-        yield figure_of(name, UNITS.get(name, network.plan.currency), found, promised[name])
+        unit = UNITS.get(name, network.plan.currency)
+        yield figure_of(name, unit, found, promise.figures[name], promise.errors[name])
 
 
-def figure_of(name: str, unit: str, found: Interval, promised: float | None) -> Figure:
-    """Put an estimate beside its promise."""
+def figure_of(name: str, unit: str, found: Interval, promised: float | None, error: float = 0.0) -> Figure:
+    """Put an estimate beside its promise.
+
+    Parameters
+    ----------
+    error
+        Standard error of the promise, 0 where it is exact. Promise and simulation are independent, so their half widths
+        add up as squares do.
+    """
     mean, low, high = found
     if promised is None:
         return Figure(figure=name, unit=unit, mean=mean, low=low, high=high)
     inside = None
     if low is not None and high is not None:
         slack = ROUNDING * max(1.0, abs(promised))
-        inside = low - slack <= promised <= high + slack
+        half = math.hypot(max(mean - low, high - mean), half_width(error, BATCHES)) if error > 0.0 else None
+        least, most = (low, high) if half is None else (mean - half, mean + half)
+        inside = least - slack <= promised <= most + slack
     return Figure(
         figure=name,
         unit=unit,
         promised=promised,
+        promised_error=error,
         mean=mean,
         low=low,
         high=high,

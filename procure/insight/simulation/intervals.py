@@ -56,8 +56,13 @@ def _around(centre: float, values: Array, confidence: float) -> Interval:
     runs = len(values)
     if runs < 2:
         return centre, None, None
-    half = float(special.stdtrit(runs - 1, 0.5 + confidence / 2.0)) * float(values.std(ddof=1)) / math.sqrt(runs)
+    half = half_width(float(values.std(ddof=1)) / math.sqrt(runs), runs, confidence)
     return centre, centre - half, centre + half
+
+
+def half_width(error: float, count: int, confidence: float = CONFIDENCE) -> float:
+    """Half width of the interval of a mean, from its standard error over so many independent values."""
+    return float(special.stdtrit(count - 1, 0.5 + confidence / 2.0)) * error
 
 
 def share_interval(count: int, runs: int, confidence: float = CONFIDENCE) -> tuple[float, float, float]:

@@ -28,11 +28,12 @@ class Figure(Record):
     figure: str = Field(description="Cost part, `total`, `backorders`, `end_units`, `fill_rate` or `on_hand`.")
     unit: str = Field(description="Currency code, `unit-periods`, `units` or `share`.")
     promised: float | None = Field(None, description="What the plan expects with all surprises counted.")
+    promised_error: float = Field(0.0, description="Standard error of the promise; 0 where nothing of it is drawn.")
     mean: float = Field(description="Mean over the runs.")
     low: float | None = Field(None, description="Lower end of the 95 % confidence interval.")
     high: float | None = Field(None, description="Upper end of the interval.")
     difference: float | None = Field(None, description="Mean less promised.")
-    inside: bool | None = Field(None, description="Whether the promise lies in the interval.")
+    inside: bool | None = Field(None, description="Whether the promise lies in the interval, widened by its own error.")
 
 
 class ItemFigure(Record):

@@ -13,11 +13,12 @@ from procure.insight.simulation.course import PURPOSE, OpenLoop, Tally
 from procure.insight.simulation.figures import simulation_of
 from procure.insight.simulation.gap import stochastic_gap
 from procure.insight.simulation.money import paid_of
-from procure.insight.simulation.promise import promise_of
 from procure.insight.simulation.records import Simulation
 from procure.plan.network import Network, build_network
 from procure.plan.records import Plan
 from procure.solution.decision import Decision
+from procure.solution.ledger import Laws, keep_ledger
+from procure.solution.promise import promise_of
 from procure.solution.records import Solution
 from procure.solution.replay import decision_from, ensure_of_plan
 from procure.uncertainty.draws import Source
@@ -80,10 +81,13 @@ def simulate(
     decision = decision_from(network, solution)
     source = Source(PURPOSE, seed, runs)
     tally = reduce(add, _tallies(network, decision, source, jobs, progress or _ignore))
-    promise = promise_of(network, decision)
+    laws = Laws.of(network)
+    planned = keep_ledger(network, laws, decision)
+    promise = promise_of(planned, laws)
     return simulation_of(
         network,
         source,
+        planned,
         promise,
         tally,
         paid_of(promise.ledger, source),
