@@ -89,6 +89,7 @@ class Mixer:
         flip = False
         for _ in range(ROUNDS):
             state = self._state(chosen, weight, penalty)
+            self._flip(self._broken(state), state, weight, penalty, over)
             self._descend(state, weight, penalty, over, flip=flip)
             chosen = state.chosen.copy()
             state = self._state(chosen, weight, penalty)
@@ -100,7 +101,7 @@ class Mixer:
             flip = flip or mixture.keeps
             overdrawn = state.use > self.allowed + TOO_MUCH * np.maximum(np.abs(self.allowed), 1e-3)
             weight = np.where(overdrawn, weight * 3.0, weight)
-            penalty *= 1.0 if mixture.keeps else 2.0
+            penalty *= 1.0 if mixture.keeps else 3.0
         return best if best is not None else mixture
 
     def _descend(
@@ -108,18 +109,36 @@ class Mixer:
     ) -> None:
         columns, headers, allowed = self.columns, self.headers, self.allowed
         everyone = np.arange(len(columns.part) - 1)
-        scratch = np.zeros(len(everyone), dtype=np.int64)
         for _ in range(SWEEPS):
             gained = switch_parts(everyone, columns, headers, state, allowed, weight, penalty)
-            for k in range(0, len(self._flippable) if flip else 0, AT_A_TIME):
-                if over():
-                    return
-                these = self._flippable[k : k + AT_A_TIME]
-                gained += flip_headers(
-                    these, self._member_at, self._member, columns, headers, state, allowed, weight, penalty, scratch
-                )
-            if gained > -1e-5 * max(abs(float(columns.cost[state.chosen].sum())), 1.0):
+            if flip:
+                gained += self._flip(self._flippable, state, weight, penalty, over)
+            if over() or gained > -1e-5 * max(abs(float(columns.cost[state.chosen].sum())), 1.0):
                 return
+
+    def _flip(self, these: Indices, state: State, weight: Array, penalty: float, over: Callable[[], bool]) -> float:
+        """Try to flip headers; returns how the objective changes."""
+        scratch, gained = np.zeros(len(state.chosen), dtype=np.int64), 0.0
+        for k in range(0, len(these), AT_A_TIME):
+            if over():
+                break
+            gained += flip_headers(
+                these[k : k + AT_A_TIME], self._member_at, self._member, self.columns, self.headers, state,
+                self.allowed, weight, penalty, scratch,
+            )  # fmt: skip
+        return gained
+
+    def _broken(self, state: State) -> Indices:
+        """Placed purchase orders that break their own rules."""
+        headers, placed = self.headers, np.flatnonzero(state.count > 0)
+        owner = placed // headers.periods
+        goods = state.goods[placed]
+        broken = (goods < headers.least[owner] * (1.0 - 1e-9)) | (goods > headers.most[owner])
+        size = np.where(headers.size[owner] > 0.0, headers.size[owner], 1.0)
+        boxes = np.ceil(state.load[placed] / size - 1e-9)
+        lack = (boxes - 1.0 + headers.fill[owner]) * size - state.load[placed]
+        broken |= (headers.size[owner] > 0.0) & (state.load[placed] > 1e-9) & (lack > 1e-7 * size)
+        return placed[broken]
 
     def _state(self, chosen: Indices, weight: Array, penalty: float) -> State:
         n = self._n_headers
