@@ -21,7 +21,7 @@ from procure.errors import PlanError
 def check(ctx: click.Context, plan: Path, overrides: tuple[str, ...], as_json: bool) -> None:
     """Show all faults and warnings of PLAN; nothing is solved.
 
-    PLAN is a plan.json, a folder of CSV files or an .xlsx workbook.
+    PLAN is a plan.json, a folder of CSV or Parquet files or an .xlsx workbook.
     """
     try:
         records = procure.read_plan(plan, overrides)

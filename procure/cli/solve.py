@@ -76,7 +76,7 @@ def solve(
 ) -> None:
     """Plan the purchase orders of PLAN.
 
-    PLAN is a plan.json, a folder of CSV files or an .xlsx workbook. The orders to release now are written to
+    PLAN is a plan.json, a folder of CSV or Parquet files or an .xlsx workbook. The orders to release now are written to
     purchase_orders.csv in the output directory, with the supplier schedule, transfers and the whole solution.
     """
     from procure.cli.progress import watch

@@ -14,6 +14,7 @@ from rich.text import Text
 from procure.cli.streams import say
 from procure.cli.table import fitted, one_line
 from procure.cli.wording import binding_limits, counted, money, quality, relaxation_words, units
+from procure.plan.table import coded, positions
 from procure.solution.records import CostParts, OrderLine, PurchaseOrder, Solution
 
 MOST_ORDERS = 12
@@ -161,7 +162,8 @@ def _without_goods(cells: Sequence[Any], width: int) -> Sequence[Any]:
 def _biggest_lines(solution: Solution, width: int) -> RenderableType:
     """Return the lines that cost most, with their reasons."""
     headers = {header.po_number: header for header in solution.headers}
-    descriptions = {item.item: item.description for item in solution.plan.items}
+    items = solution.plan.items
+    known, description = positions(items, "item"), coded(items, "description")
 
     def value(line: OrderLine) -> float:
         header = headers.get(line.po_number)
@@ -171,7 +173,7 @@ def _biggest_lines(solution: Solution, width: int) -> RenderableType:
     rows = [
         (
             one_line(line.item),
-            one_line(descriptions.get(line.item) or ""),
+            one_line(description.value(known[line.item]) if line.item in known else ""),
             units(line.quantity),
             money(line.goods_value),
             headers[line.po_number].currency if line.po_number in headers else "",

@@ -173,7 +173,7 @@ def _even(column: Any) -> Any:
         column = column.cast(column.type.value_type)
     if pa.types.is_decimal(column.type):
         column = column.cast(pa.float64())
-    if pa.types.is_string(column.type) or pa.types.is_string_view(column.type):
+    if str(column.type) in ("string", "string_view"):
         column = column.cast(pa.large_string())
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if isinstance(array, pa.ChunkedArray):  # pyarrow before 20 keeps chunks of an empty column

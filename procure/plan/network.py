@@ -140,6 +140,12 @@ class Network:
         """Ids of the items and of the warehouses, in the order of their tables."""
         return list(self._positions.items), list(self._positions.warehouses)
 
+    @cached_property
+    def offer_ids(self) -> list[str]:
+        """Ids of the offers, in the order of their table."""
+        ids: list[str] = coded(self.offers, "offer").strings().tolist()
+        return ids
+
     def usage(self, resource: str) -> Array:
         """Amount of a storage resource that one unit of each item takes, shape (I,)."""
         if resource not in self._usages:

@@ -22,7 +22,7 @@ def read_plan(path: str | Path, overrides: Sequence[str] = ()) -> Plan:
     Parameters
     ----------
     path
-        A ``plan.json``, a folder of CSV files with a ``plan.toml``, or an ``.xlsx`` workbook.
+        A ``plan.json``, a folder of CSV or Parquet files with a ``plan.toml``, or an ``.xlsx`` workbook.
     overrides
         Settings that replace those of the plan, such as ``capital.order_budget=25000``.
 

@@ -89,7 +89,7 @@ def _order_lines(ledger: Ledger) -> Iterator[Violation]:
     ]
     for k in np.flatnonzero(np.any([mask for mask, _ in faults], axis=0)):
         line, period = int(lines[k]), int(periods[k])
-        offer = network.offers[network.line_offer[line]].offer
+        offer = network.offer_ids[network.line_offer[line]]
         said = {
             "day": order_date(network.plan, period),
             "least": least[k],

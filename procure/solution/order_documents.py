@@ -67,7 +67,7 @@ def order_lines(ledger: Ledger, numbers: Numbers) -> Iterator[OrderLine]:
             supplier=network.supplier_of_line(line).supplier,
             warehouse=warehouse,
             item=item,
-            offer=network.offers[network.line_offer[line]].offer,
+            offer=network.offer_ids[network.line_offer[line]],
             period=period,
             order_date=_day(network, period),
             receipt_date=_day(network, period, int(network.line_days[line])),

@@ -66,7 +66,7 @@ def decision_from(network: Network, solution: Solution) -> Decision:
 
 def line_positions(network: Network) -> dict[tuple[str, str], int]:
     """Position of each line by offer and warehouse."""
-    offers = [network.offers[k].offer for k in network.line_offer]
+    offers = [network.offer_ids[k] for k in network.line_offer]
     warehouses = [network.place(int(cell))[1] for cell in network.line_cell]
     return {key: k for k, key in enumerate(zip(offers, warehouses, strict=True))}
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from procure.plan.table import coded, positions
 from procure.solution.records import OrderLine, Solution, Transfer
 
 if TYPE_CHECKING:
-    from procure.plan.records import Offer, Supplier
+    from procure.plan.records import Supplier
 
 Cell = str | int | float | date | None
 Row = tuple[Cell, ...]
@@ -64,13 +65,18 @@ def payment_due_date(supplier: Supplier, order_date: date, receipt_date: date) -
 
 def order_rows(solution: Solution, *, release: bool) -> Iterator[Row]:
     """Rows of `ORDER_COLUMNS`: the lines to release now, or those of all later periods."""
-    items = {item.item: item for item in solution.plan.items}
-    suppliers = {supplier.supplier: supplier for supplier in solution.plan.suppliers}
-    offers = {offer.offer: offer for offer in solution.plan.offers}
+    plan = solution.plan
+    suppliers = {supplier.supplier: supplier for supplier in plan.suppliers}
+    items, offers = positions(plan.items, "item"), positions(plan.offers, "offer")
+    description, unit, code = (
+        coded(plan.items, "description"),
+        coded(plan.items, "unit"),
+        coded(plan.offers, "supplier_item"),
+    )
     for line in solution.lines:
         if line.release is not release:
             continue
-        item, supplier = items[line.item], suppliers[line.supplier]
+        item, supplier, offer = items[line.item], suppliers[line.supplier], offers.get(line.offer)
         yield (
             line.po_number,
             line.line_number,
@@ -78,13 +84,13 @@ def order_rows(solution: Solution, *, release: bool) -> Iterator[Row]:
             supplier.name or line.supplier,
             line.warehouse,
             line.item,
-            _supplier_item(offers.get(line.offer)),
-            item.description or "",
+            "" if offer is None else code.value(offer) or "",
+            description.value(item) or "",
             trimmed(line.quantity),
-            item.unit,
+            unit.value(item),
             trimmed(line.unit_price),
             trimmed(line.goods_value),
-            supplier.currency or solution.plan.currency,
+            supplier.currency or plan.currency,
             line.order_date,
             line.receipt_date,
             payment_due_date(supplier, line.order_date, line.receipt_date),
@@ -123,10 +129,6 @@ def _frame(columns: Sequence[str], rows: Iterator[Row]) -> pd.DataFrame:
         if column.endswith("_date"):
             frame[column] = pd.to_datetime(frame[column])
     return frame
-
-
-def _supplier_item(offer: Offer | None) -> str:
-    return (offer.supplier_item or "") if offer is not None else ""
 
 
 def sorted_lines(lines: Sequence[OrderLine]) -> tuple[OrderLine, ...]:

@@ -42,6 +42,9 @@ PLAN_FILE = "plan.json"
 SAMPLES_FILE = "demand_samples.csv"
 FILES = ("purchase_orders.csv", "supplier_schedule.csv", "transfers.csv", PLAN_FILE, SOLUTION_FILE)
 
+MOST_AS_TEXT = 200_000
+"""Rows of a plan up to which it is written as one text."""
+
 _ALL_NAMES = (*FILES, SAMPLES_FILE, PLAN_FOLDER)
 _TABLE_FILES = (SETTINGS_FILE, SAMPLES_FILE, *(f"{table}.parquet" for table in TABLES))
 _TAIL = 1 << 16  # the names of a solution's files stand at its end
@@ -146,7 +149,7 @@ def _stage(solution: Solution, staging: Path) -> tuple[str, ...]:
 
 def _stage_plan(plan: Plan, staging: Path) -> Iterator[str]:
     """Write the plan with its samples; yield the names of the files."""
-    if any(isinstance(getattr(plan, table), Columns) for table in TABLES):
+    if _is_large(plan):
         yield from (f"{PLAN_FOLDER}/{name}" for name in write_plan_folder(plan, staging / PLAN_FOLDER))
         return
     if plan.samples is not None:
@@ -155,6 +158,12 @@ def _stage_plan(plan: Plan, staging: Path) -> Iterator[str]:
         plan = plan.model_copy(update={"demand_samples": SAMPLES_FILE})
     (staging / PLAN_FILE).write_text(plan.to_json(), encoding="utf-8", newline="")
     yield PLAN_FILE
+
+
+def _is_large(plan: Plan) -> bool:
+    """Tell whether a plan that was read by column is too large for one text."""
+    tables = [getattr(plan, table) for table in TABLES]
+    return sum(map(len, tables)) > MOST_AS_TEXT and any(isinstance(rows, Columns) for rows in tables)
 
 
 def _texts(solution: Solution) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from procure.errors import UsageError
 from procure.plan import Plan, frame, read_plan
 from procure.plan.arrow_plan import write_plan_folder
 from procure.plan.table import Columns
+from procure.solution import write
 from procure.solution.write import ensure_apart
 
 QUICKSTART = Path(__file__).parents[2] / "examples" / "quickstart" / "plan.json"
@@ -21,6 +22,7 @@ def by_column(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     """The quickstart, read by column."""
     write_plan_folder(read_plan(QUICKSTART), tmp_path / "input")
     monkeypatch.setattr(frame, "LARGE", 1)
+    monkeypatch.setattr(write, "MOST_AS_TEXT", 1)
     plan = read_plan(tmp_path / "input")
     assert isinstance(plan.demand, Columns)
     return plan
@@ -53,6 +55,14 @@ def test_the_plan_of_an_earlier_run_does_not_stay_behind(tmp_path: Path, by_colu
     small.write(tmp_path)
     assert [path.name for path in (tmp_path / "plan_tables").iterdir()] == ["notes.txt"]
     assert procure.read_solution(tmp_path).plan == small.plan
+
+
+def test_a_plan_of_some_size_is_still_one_text(
+    tmp_path: Path, by_column: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write, "MOST_AS_TEXT", 200)
+    procure.baseline(by_column).write(tmp_path)
+    assert (tmp_path / "plan.json").read_text(encoding="utf-8") == read_plan(QUICKSTART).to_json()
 
 
 def test_files_that_no_run_wrote_stay(tmp_path: Path, by_column: Plan) -> None:

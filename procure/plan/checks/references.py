@@ -24,8 +24,8 @@ from procure.plan.records import (
 Keys = list[tuple[int, tuple[Any, ...]]]
 """Position and key of rows."""
 
-_SUGGESTIONS = 20
-"""Unknown ids of a column for which the nearest id is looked up; that takes long among very many."""
+_SUGGESTIONS, _FEW_SUGGESTIONS, _MANY = 20, 5, 50_000
+"""Unknown ids of a column for which the nearest id is looked up; fewer among very many, where each takes a second."""
 
 REFERENCES: tuple[tuple[type[Record], str, type[Record], str], ...] = (
     (Offer, "supplier", Supplier, "supplier"),
@@ -64,8 +64,9 @@ def references(draft: Draft) -> Iterator[Fault]:
         if known is None:
             continue
         names = list(known)
+        most = _SUGGESTIONS if len(names) < _MANY else _FEW_SUGGESTIONS
         for count, (name, (index, more)) in enumerate(_unknown(draft, record, column, known).items()):
-            near = did_you_mean(name, names) if count < _SUGGESTIONS else ""
+            near = did_you_mean(name, names) if count < most else ""
             rows = f"; {more} more row{'s' if more > 1 else ''} of this table too" if more else ""
             yield draft.fault(record, index, column, name, f"no {noun} '{name}'{near}{rows}")
 
