@@ -28,8 +28,10 @@ SHARE_FOR_PRICES = 0.35
 """Share of the time left that the ascent may take at first."""
 SHARE_FOR_EXPLORING = 0.2
 """Share of the time left in which plans are made under other purchase orders, between two mixtures."""
-MOST_ROUNDS = 14
-"""Most mixtures of a run."""
+VARIATIONS = 40
+"""Most plans under other purchase orders between two mixtures."""
+MOST_STALLED = 8
+"""Mixtures in a row that bring nothing before a run ends."""
 STEPS = 100
 """Passes of the first ascent."""
 
@@ -66,23 +68,29 @@ class Decomposed:
         self._ascend(ascent, search, STEPS, 0.3)
         search.begin()
         search.explore(40, self._until(SHARE_FOR_EXPLORING))
-        rounds, before = 0, np.inf
-        while not self._done() and rounds < MOST_ROUNDS:
-            search.mix(self._time_for_master(rounds), 0.3 * self.options.gap)
-            if rounds > 4 and self.best.total > before * (1.0 - 1e-6):
-                self._ascend(ascent, search, 30, 0.05)
+        stalled = 0
+        while not self._done() and stalled < MOST_STALLED:
             before = self.best.total
+            search.mix()
+            if not self._better_than(before) and not self._done():
+                search.restricted_master(self._time_for_master(stalled), 0.3 * self.options.gap)
+            stalled = 0 if self._better_than(before) else stalled + 1
+            if stalled == 3:
+                self._ascend(ascent, search, 30, 0.05)
             if not self._done():
-                search.vary(20, self._until(SHARE_FOR_EXPLORING))
-            rounds += 1
+                search.vary(VARIATIONS, self._until(SHARE_FOR_EXPLORING))
+
+    def _better_than(self, before: float) -> bool:
+        """Whether the best plan has gained a share of the gap asked for."""
+        return before - self.best.total > 0.05 * self.options.gap * self.best.gross
 
     def _until(self, share: float) -> Callable[[], bool]:
         """Whether a share of the time that is left now has gone by, or the run is over."""
         end = self.options.seconds + share * self.options.time_left
         return lambda: self.options.over or self.options.seconds > end
 
-    def _time_for_master(self, rounds: int) -> float:
-        return min(0.4 * self.options.time_left, 3.0 + 3.0 * rounds)
+    def _time_for_master(self, stalled: int) -> float:
+        return min(0.3 * self.options.time_left, 1.0 + 2.0 * stalled)
 
     def _ascend(self, ascent: Ascent, search: Search, steps: int, step: float) -> None:
         until = self.options.seconds + SHARE_FOR_PRICES * self.options.time_left

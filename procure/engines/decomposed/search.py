@@ -141,8 +141,8 @@ class Search:
                 varied.flat[flips] = ~varied.flat[flips]
             self.under_orders(varied, NOISE if k % 2 else 0.0, shut=k % 4 != 3)
 
-    def mix(self, time_for_master: float, gap: float) -> None:
-        """Choose the best mixture of all plans so far."""
+    def mix(self) -> None:
+        """Choose the best mixture of all plans so far by local search."""
         network, pool = self.passes.network, self.pool
         prices = self._prices.reshape(-1)
         first = min((self.best, self._near), key=self._merit)
@@ -153,16 +153,17 @@ class Search:
         mixer = Mixer(network, pool.plans.take(rows), pool.uses, prices, cost[rows])
         mixture = mixer.run(np.searchsorted(rows, start), lambda: self.options.over)
         self._see(self.pool.add_decision(pool.assemble(rows[mixture.rows])))
-        if pool.uses.count <= MOST_PARTS_IN_MASTER and time_for_master > 0.2 and not self.options.over:
-            self._master(time_for_master, gap)
 
     def _fewer(self, rows: Indices, cost: Array, always: Indices) -> Indices:
         """Of each component no more plans than a sweep over all of them bears."""
         most = int(np.clip(FOR_MIXTURE // self.pool.uses.count, 6, 60))
         return np.intersect1d(promising(self.pool.plans, cost, most, always), rows)
 
-    def _master(self, time_limit: float, gap: float) -> None:
+    def restricted_master(self, time_limit: float, gap: float) -> None:
+        """Choose the best mixture of the most promising plans by branch and cut, if there are not too many."""
         network, pool = self.passes.network, self.pool
+        if pool.uses.count > MOST_PARTS_IN_MASTER or time_limit < 0.2:
+            return
         start, safe = pool.find(self.best.decision), pool.find(self._nothing)
         cost = reduced_costs(network, pool.plans, pool.uses, self._prices.reshape(-1), self.best)
         most = max(MOST_IN_MASTER // pool.uses.count, 2)
