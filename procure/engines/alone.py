@@ -70,7 +70,7 @@ def stand_alone(network: Network, laws: Laws, levels: Levels) -> Alone | None:
     levels
         Supply from which more is of no use.
     """
-    if not _separable(network, laws):
+    if not separable(network, laws):
         return None
     orders = Decision.nothing(network).orders
     cost = 0.0
@@ -85,7 +85,7 @@ def stand_alone(network: Network, laws: Laws, levels: Levels) -> Alone | None:
     return Alone(Decision(orders, Decision.nothing(network).shipments), cost - levels.money)
 
 
-def _separable(network: Network, laws: Laws) -> bool:
+def separable(network: Network, laws: Laws) -> bool:
     """Whether purchase orders carry nothing that lines share, stock stays where it is, and supply is certain."""
     fees = network.fees
     alone = np.bincount(network.line_group, minlength=len(network.group_supplier)) == 1

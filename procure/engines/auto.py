@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from procure.engines.alone import separable
 from procure.engines.compact import solve_compact
-from procure.engines.decomposed.engine import can_decompose, solve_decomposed
 from procure.engines.interface import Options, Outcome, Task
 
-FEW_CELLS = 4
-"""Cells up to which the MILP is solved at once."""
+FEW_CELLS = 150
+"""Cells times periods up to which the MILP is solved at once: it takes about a second there."""
 MOST_CELLS = 400
 """Cells up to which the MILP is worth trying after the prices."""
 SHARE_FOR_PRICES = 0.6
@@ -25,8 +25,15 @@ SHARE_WITH_LANES = 0.3
 def solve_auto(task: Task, options: Options) -> Outcome:
     """Choose by size and terms; hand plan and bound of the one engine to the other."""
     cells = task.network.n_cells
-    if not can_decompose(task) or cells <= FEW_CELLS:
+    if cells * task.network.periods <= FEW_CELLS or (cells <= MOST_CELLS and separable(task.network, task.laws)):
         return solve_compact(task, options)
+    # numba is slow to import, and small plans do without it
+    from procure.engines.decomposed.compiled import compiled_ahead
+    from procure.engines.decomposed.engine import can_decompose, solve_decomposed
+
+    if not can_decompose(task):
+        return solve_compact(task, options)
+    options = compiled_ahead(options)
     if cells > MOST_CELLS:
         return solve_decomposed(task, options)
     share = SHARE_WITH_LANES if task.network.n_moves else SHARE_FOR_PRICES

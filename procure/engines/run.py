@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from procure.engines.auto import solve_auto
 from procure.engines.begin import Starts, best_start, starts_for
 from procure.engines.compact import solve_compact
-from procure.engines.decomposed.engine import solve_decomposed
 from procure.engines.interface import Options, Outcome, Progress, Task
 from procure.errors import InternalError, UsageError
 from procure.plan.advice import check_plan
@@ -24,7 +23,13 @@ from procure.solution.records import Solution
 from procure_milp.other_solvers import SolverMissingError, ensure_available
 from procure_milp.solve import still_running
 
-ENGINES = {"auto": solve_auto, "compact": solve_compact, "decomposed": solve_decomposed}
+def _decomposed(task: Task, options: Options) -> Outcome:
+    from procure.engines.decomposed.engine import solve_decomposed
+
+    return solve_decomposed(task, options)
+
+
+ENGINES = {"auto": solve_auto, "compact": solve_compact, "decomposed": _decomposed}
 
 
 def solve(

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from procure.engines.decomposed.ascent import Ascent
+from procure.engines.decomposed.compiled import compiled_ahead
 from procure.engines.decomposed.passes import Pass, Passes
 from procure.engines.decomposed.programs import programs_of
 from procure.engines.decomposed.search import Search
@@ -102,7 +103,7 @@ class Decomposed:
         def look(found: Pass, _use: Use) -> None:
             seen[0] += 1
             self._prove(found.bound)
-            if seen[0] > steps // 2 and seen[0] % 2 == 0:
+            if seen[0] == 1 or (seen[0] > steps // 2 and seen[0] % 2 == 0):
                 search.collect(found)
 
         ascent.run(steps, step, over, look)
@@ -143,6 +144,7 @@ def solve_decomposed(task: Task, options: Options) -> Outcome:
     task
         The plan in numbers; see `can_decompose`.
     """
+    options = compiled_ahead(options)
     limits, start = relax_limits(task, options, Decision.nothing(task.network))
     seconds = {"relax limits": options.seconds}
     run = Decomposed(task, limits, options, better_start(task, limits, start), start)
