@@ -13,6 +13,7 @@ from procure.engines.decomposed.duals import Duals, LimitPrices, limit_prices, m
 from procure.engines.decomposed.kernel import Costs, solve_cells
 from procure.engines.decomposed.programs import Programs
 from procure.engines.decomposed.purchase_orders import OrderTerms, order_values
+from procure.engines.decomposed.subsidies import most_subsidies
 from procure.engines.interface import Task
 from procure.solution.limits import Limits
 
@@ -159,7 +160,9 @@ class Passes:
         order_value = order_values(self.terms, prices, rates, duals.subsidy, duals.load)
         closed = ~np.isfinite(order_value)
         if closed.any():
-            costs.fixed[closed[self.network.line_group][self.programs.source]] = np.inf
+            lines = closed[self.network.line_group]
+            moves = np.zeros((self.network.n_moves, self.network.periods), dtype=bool)
+            costs.fixed[np.concatenate([lines, moves])[self.programs.source]] = np.inf
         solved = self.solve(costs)
         orders_borne, trips_borne = self.borne(duals.share)
         orders = float(np.minimum(np.where(closed, 0.0, order_value) - orders_borne, 0.0)[~closed].sum())
@@ -204,49 +207,17 @@ class Passes:
         return orders, trips
 
     def _clipped(self, duals: Duals, prices: LimitPrices, rates: Array) -> Duals:
-        """Take back subsidies so high that it would pay to order more than the programs' levels hold."""
+        """Keep to prices at which the dual function is a lower bound.
+
+        Only rules that a purchase order has are priced, shares and container prices are 0 or more, and no subsidy is so high
+        that it would pay to order more than the programs' levels hold.
+        """
+        load = np.where(self.terms.loaded[:, None], np.maximum(duals.load, 0.0), 0.0)
+        clipped = replace(duals, share=np.maximum(duals.share, 0.0), load=load)
         if not self.terms.ruled.any():
-            return duals
-        most = self._most_subsidy(duals, prices, rates)
-        return replace(duals, subsidy=np.minimum(duals.subsidy, most))
-
-    def _most_subsidy(self, duals: Duals, prices: LimitPrices, rates: Array) -> Array:
-        network, programs = self.network, self.programs
-        onward = self._slopes_beyond(prices)
-        arrival = np.arange(network.periods)[None, :] + network.line_lead[:, None]
-        inside = arrival < network.periods
-        kept = onward[network.line_cell[:, None], np.minimum(arrival, network.periods - 1)]
-        tariffs = network.fees.tariffs
-        cheapest = np.where(np.isfinite(tariffs.starts), tariffs.prices, np.inf).min(axis=1)[network.line_offer][:, None]
-        goods = rates * network.line_rate[:, None] * cheapest
-        rest = rates * network.fees.unit_freight + prices.unit + duals.load[network.line_group] * network.fees.load[:, None]
-        rest = rest + prices.goods[network.group_supplier[network.line_group]] * cheapest
-        rest = rest + network.line_fraction[:, None] * kept
-        room = np.where(goods > 0.0, 1.0 + rest / np.where(goods > 0.0, goods, 1.0), np.inf)
-        room = np.where(inside & network.line_allowed, room, np.inf)
-        most = np.full((len(network.group_supplier), network.periods), np.inf)
-        np.minimum.at(most, network.line_group, room)
-        assert programs.top.shape == (network.n_cells,)
-        return most - 1e-9
-
-    def _slopes_beyond(self, prices: LimitPrices) -> Array:
-        """Least that a unit above all useful levels costs from each period on, shape (C, T) [money per unit]."""
-        cells, top = self.programs.cells, self.programs.top
-        supply, short, _, _ = self._stock
-        below = np.maximum(top - 1, 0)
-        at = cells.table[:, None] + np.arange(self.network.periods)[None, :] * cells.levels[:, None]
-        width = (np.maximum(top - below, 1) * cells.grain)[:, None]
-        fall = (cells.short[at + top[:, None]] - cells.short[at + below[:, None]]).astype(float) / width
-        fall_before = (cells.before[at + top[:, None]] - cells.before[at + below[:, None]]).astype(float) / width
-        flat = (top == below)[:, None]
-        fall, fall_before = np.where(flat, -1.0, fall), np.where(flat, -1.0, fall_before)
-        slopes = supply + prices.peak + short * fall + prices.peak * fall_before
-        if self.network.n_moves:
-            least = np.full((int(self.programs.component.max()) + 1, slopes.shape[1]), np.inf)
-            np.minimum.at(least, self.programs.component, slopes)
-            slopes = least[self.programs.component]
-        onward: Array = np.cumsum(slopes[:, ::-1], axis=1)[:, ::-1]
-        return onward
+            return replace(clipped, subsidy=np.zeros_like(duals.subsidy))
+        most = most_subsidies(self.programs, self._stock[:2], prices, rates, load)
+        return replace(clipped, subsidy=np.where(self.terms.ruled[:, None], np.minimum(duals.subsidy, most), 0.0))
 
 
 def _stacked(lines: Array, moves: Array) -> Array:
