@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from procure.engines.decomposed.duals import Duals, LimitPrices, limit_prices, money_rates
+from procure.engines.decomposed.coarse import Paid, base_prices
 from procure.engines.decomposed.kernel import Costs, solve_cells
 from procure.engines.decomposed.programs import Programs
 from procure.engines.decomposed.purchase_orders import OrderTerms, order_values
@@ -125,18 +126,24 @@ class Passes:
         fixed[network.line_fraction <= 0.0] = np.inf
         shipped = np.where(network.move_allowed, 0.0, np.inf)
         moved = self._lane_costs + prices.parcel + duals.stock
+        paid = Paid(
+            goods=_stacked(goods, np.zeros_like(shipped))[programs.source],
+            unit=_stacked(unit, moved)[programs.source],
+            fixed=_stacked(fixed, shipped)[programs.source] + duals.share,
+        )
         return Costs(
             supply=supply + prices.peak,
             short=short,
             before=prices.peak,
             target=wanted,
             missing=missing,
-            goods=_stacked(goods, np.zeros_like(shipped))[programs.source],
-            unit=_stacked(unit, moved)[programs.source],
-            fixed=_stacked(fixed, shipped)[programs.source] + duals.share,
+            goods=paid.goods,
+            unit=paid.unit,
+            fixed=paid.fixed,
             revenue=duals.stock[programs.out_move],
             gate=shipped[programs.out_move],
             forced=np.full((len(programs.out_move), network.periods), -1, dtype=np.int64),
+            base=base_prices(programs, paid, duals.stock),
         )
 
     @cached_property

@@ -66,6 +66,17 @@ class Programs:
         """Cell of each way, shape (W,)."""
         return np.repeat(np.arange(len(self.cells.levels)), np.diff(self.ways.first))
 
+    @cached_property
+    def price_range(self) -> tuple[Array, Array]:
+        """Lowest and highest price of each way's tiers, 0 where it has none, shape (W, 1) [tariff's money per unit]."""
+        ways, count = self.ways, len(self.ways.tier) - 1
+        lowest, highest = np.full(count, np.inf), np.full(count, -np.inf)
+        of = np.repeat(np.arange(count), np.diff(ways.tier))
+        np.minimum.at(lowest, of, ways.price)
+        np.maximum.at(highest, of, ways.price)
+        there = np.isfinite(lowest)
+        return np.where(there, lowest, 0.0)[:, None], np.where(there, highest, 0.0)[:, None]
+
 
 def programs_of(network: Network, laws: Laws, levels: Levels) -> Programs:
     """Set up the programs of all cells."""
@@ -84,7 +95,7 @@ def programs_of(network: Network, laws: Laws, levels: Levels) -> Programs:
     coarse = _are_coarse(network, source, cell_of_way, multiple * delivered, grain, out_move)
     top = np.minimum(start + np.ceil((above - own) / grain).astype(np.int64) + 1, count - 1)
     table, short, before = tables_of(laws.planned, opening, grain, count, start)
-    cap = _cover(network, opening, grain, count, start)
+    cap = _cover(network, opening, grain, count, start, coarse)
     floor = (laws_before(network) - opening) / grain[:, None]
     cells = Cells(
         levels=count,
@@ -106,6 +117,7 @@ def programs_of(network: Network, laws: Laws, levels: Levels) -> Programs:
         first=out_first,
         stride=np.where(coarse[at_origin], 1, np.round(step / grain[at_origin])).astype(np.int64),
         unit=np.where(coarse[at_origin], grain[at_origin], step),
+        small=step < grain[at_origin] * (1.0 - 1e-9),
     )
     order = np.empty(len(source), dtype=np.int64)
     order[source] = np.arange(len(source))
@@ -244,11 +256,15 @@ def _are_coarse(  # type: ignore[no-untyped-def]
     return coarse
 
 
-def _cover(network: Network, opening: Array, grain: Array, count: Indices, start: Indices) -> Indices:
+def _cover(
+    network: Network, opening: Array, grain: Array, count: Indices, start: Indices, coarse: Mask
+) -> Indices:
+    """Highest level after an arrival, shape (C, T); a coarse level stands for all supply down to the one below."""
     cap = np.repeat((count - 1)[:, None], network.periods, axis=1)
     for cell, units in network.cover_caps.items():
         slack = 1e-6 * np.maximum(units, 1.0)
-        allowed = np.floor((units + slack - opening[cell]) / grain[cell] + 1e-9) + start[cell]
+        room = (units + slack - opening[cell]) / grain[cell]
+        allowed = (np.ceil(room) if coarse[cell] else np.floor(room + 1e-9)) + start[cell]
         cap[cell] = np.clip(allowed, -1, count[cell] - 1).astype(np.int64)
     return cap
 
