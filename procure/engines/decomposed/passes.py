@@ -190,7 +190,7 @@ class Passes:
             path=np.zeros((n_cells, periods), dtype=np.int64),
         )
         wanted = np.arange(n_cells) if these is None else these
-        pieces = np.array_split(wanted, min(max(len(wanted) // MOST_IN_BLOCK, 4), len(wanted)))
+        pieces = np.array_split(wanted, min(max(len(wanted) // MOST_IN_BLOCK, 4), max(len(wanted), 1)))
 
         def one(piece: Indices) -> None:
             solve_cells(

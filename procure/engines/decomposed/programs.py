@@ -83,7 +83,8 @@ def programs_of(network: Network, laws: Laws, levels: Levels) -> Programs:
     source, first, cell_of_way = _ways_in(network)
     multiple, delivered = _steps(network)
     out_move, out_first = _sorted_by_cell(network.move_from, network.n_cells)
-    exact = _grains(network, source, cell_of_way, multiple * delivered, out_move)
+    live = _live(network, delivered)
+    exact = _grains(network, live, multiple * delivered)
     component = components(network)
     opening = laws.planned.deliveries.opening
     useful = _useful_height(network, levels, opening) * (1.0 + MARGIN)
@@ -92,7 +93,7 @@ def programs_of(network: Network, laws: Laws, levels: Levels) -> Programs:
     start = np.ceil(below / grain - 1e-9).astype(np.int64)
     count = np.ceil(above / grain - 1e-9).astype(np.int64) + 2 + start
     count[(np.diff(first) == 0) & (np.diff(out_first) == 0)] = 1
-    coarse = _are_coarse(network, source, cell_of_way, multiple * delivered, grain, out_move)
+    coarse = _are_coarse(network, live, multiple * delivered, grain)
     top = np.minimum(start + np.ceil((above - own) / grain).astype(np.int64) + 1, count - 1)
     table, short, before = tables_of(laws.planned, opening, grain, count, start)
     cap = _cover(network, opening, grain, count, start, coarse)
@@ -159,10 +160,19 @@ def _steps(network: Network) -> tuple[Array, Array]:
     return multiple, np.concatenate([network.line_fraction, np.ones(network.n_moves)])
 
 
-def _grains(network: Network, source: Indices, cell: Indices, brought: Array, out_move: Indices) -> Array:
+def _live(network: Network, delivered: Array) -> tuple[Indices, Indices]:
+    """Lines and then moves that can change a cell's supply, and the cell; a move has one at either end."""
+    lines = network.line_allowed.any(axis=1) & (network.line_fraction > 0.0)
+    moves = network.n_lines + np.flatnonzero(network.move_allowed.any(axis=1))
+    ways = np.concatenate([np.flatnonzero(lines), moves, moves]).astype(np.int64)
+    ends = (network.line_cell[lines], network.move_to[moves - network.n_lines], network.move_from[moves - network.n_lines])
+    return ways, np.concatenate(ends).astype(np.int64)
+
+
+def _grains(network: Network, live: tuple[Indices, Indices], brought: Array) -> Array:
     """Largest quantity of which every step of the cell is a multiple; 0 where there is none."""
-    steps = np.concatenate([brought[source], brought[network.n_lines + out_move]])
-    cell = np.concatenate([cell, network.move_from[out_move]])
+    way, cell = live
+    steps = brought[way]
     whole = np.round(steps).astype(np.int64)
     simple = (np.abs(steps - whole) < 1e-9) & (whole > 0)
     grain = np.zeros(network.n_cells, dtype=np.int64)
@@ -243,13 +253,10 @@ def _coarsened(exact: Array, reach: Array) -> Array:
     return np.maximum(grain, np.where(exact > 0.0, exact, 0.0))
 
 
-def _are_coarse(  # type: ignore[no-untyped-def]
-    network: Network, source: Indices, cell: Indices, brought: Array, grain: Array, out_move: Indices
-) -> Mask:
+def _are_coarse(network: Network, live: tuple[Indices, Indices], brought: Array, grain: Array) -> Mask:
     """Cells in which a step of some way is no whole number of levels."""
-    steps = np.concatenate([brought[source], brought[network.n_lines + out_move]])
-    cell = np.concatenate([cell, network.move_from[out_move]])
-    steps = steps / grain[cell]
+    way, cell = live
+    steps = brought[way] / grain[cell]
     off = (np.abs(steps - np.round(steps)) > 1e-9 * np.maximum(steps, 1.0)) | (np.round(steps) < 1.0)
     coarse = np.zeros(network.n_cells, dtype=bool)
     coarse[cell[off]] = True
@@ -269,13 +276,22 @@ def _cover(
     return cap
 
 
-def _ways(  # type: ignore[no-untyped-def]
-    network, source, first, cell, multiple, delivered, grain, coarse
+def _ways(
+    network: Network,
+    source: Indices,
+    first: Indices,
+    cell: Indices,
+    multiple: Array,
+    delivered: Array,
+    grain: Array,
+    coarse: Mask,
 ) -> Ways:
     lots, tariffs = network.fees.lots, network.fees.tariffs
     n_lines = network.n_lines
-    step = np.where(coarse[cell], grain[cell] / np.maximum(delivered[source], 1e-12), multiple[source])
-    stride = np.where(coarse[cell], 1, np.round(multiple[source] * delivered[source] / grain[cell])).astype(np.int64)
+    loose = coarse[cell] | (multiple[source] <= 0.0)
+    step = np.where(loose, grain[cell] / np.maximum(delivered[source], 1e-12), multiple[source])
+    stride = np.where(loose, 1, np.round(multiple[source] * delivered[source] / grain[cell])).astype(np.int64)
+    stride = np.maximum(stride, 1)
     width = tariffs.starts.shape[1]
     offer = network.line_offer
     starts = np.concatenate([tariffs.starts[offer], _first_only(network.n_moves, width, 0.0, np.inf)])
@@ -288,7 +304,7 @@ def _ways(  # type: ignore[no-untyped-def]
     ends = np.concatenate([starts[:, 1:], np.full((len(starts), 1), np.inf)], axis=1)
     ends = np.where(rising[:, None], ends, np.inf)[source] / step[:, None]
     high = np.minimum(most[source] / step, UNLIMITED)[:, None]
-    loose = coarse[cell][:, None]
+    loose = loose[:, None]
     low = np.where(loose, np.floor(low + 1e-9), np.ceil(np.minimum(low, UNLIMITED) - 1e-9))
     upto = np.where(loose, np.ceil(np.minimum(ends, UNLIMITED)), np.ceil(np.minimum(ends, UNLIMITED) - 1e-9) - 1.0)
     high = np.minimum(np.where(loose, np.ceil(high - 1e-9), np.floor(high + 1e-9)), upto)
