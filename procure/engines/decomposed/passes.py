@@ -14,7 +14,8 @@ from procure.engines.decomposed.coarse import Paid, base_prices
 from procure.engines.decomposed.kernel import Costs, solve_cells
 from procure.engines.decomposed.programs import Programs
 from procure.engines.decomposed.purchase_orders import OrderTerms, order_values
-from procure.engines.decomposed.subsidies import most_subsidies
+from procure.engines.decomposed.stock_prices import within_worth
+from procure.engines.decomposed.subsidies import extreme_prices, most_subsidies, onward_costs, slopes_beyond
 from procure.engines.interface import Task
 from procure.solution.limits import Limits
 
@@ -118,12 +119,7 @@ class Passes:
         """What the programs pay at the prices."""
         supply, short, wanted, missing = self._stock
         network, programs = self.network, self.programs
-        group = network.line_group
-        value = rates * network.line_rate[:, None]
-        goods = value * (1.0 - duals.subsidy[group]) + prices.goods[network.group_supplier[group]]
-        unit = rates * network.fees.unit_freight + prices.unit + duals.load[group] * network.fees.load[:, None]
-        fixed = np.where(network.line_allowed, network.fees.line_fee, np.inf)
-        fixed[network.line_fraction <= 0.0] = np.inf
+        goods, unit, fixed = self._line_costs(duals, prices, rates)
         shipped = np.where(network.move_allowed, 0.0, np.inf)
         moved = self._lane_costs + prices.parcel + duals.stock
         paid = Paid(
@@ -145,6 +141,16 @@ class Passes:
             forced=np.full((len(programs.out_move), network.periods), -1, dtype=np.int64),
             base=base_prices(programs, paid, duals.stock),
         )
+
+    def _line_costs(self, duals: Duals, prices: LimitPrices, rates: Array) -> tuple[Array, Array, Array]:
+        """What a tariff's money, a unit and an order cost on each line, shape (L, T) each; infinite where none may be."""
+        network, group = self.network, self.network.line_group
+        value = rates * network.line_rate[:, None]
+        goods = value * (1.0 - duals.subsidy[group]) + prices.goods[network.group_supplier[group]]
+        unit = rates * network.fees.unit_freight + prices.unit + duals.load[group] * network.fees.load[:, None]
+        fixed = np.where(network.line_allowed, network.fees.line_fee, np.inf)
+        fixed[network.line_fraction <= 0.0] = np.inf
+        return goods, unit, fixed
 
     @cached_property
     def _lane_costs(self) -> Array:
@@ -221,10 +227,27 @@ class Passes:
         """
         load = np.where(self.terms.loaded[:, None], np.maximum(duals.load, 0.0), 0.0)
         clipped = replace(duals, share=np.maximum(duals.share, 0.0), load=load)
-        if not self.terms.ruled.any():
+        if not self.terms.ruled.any() and not self.network.n_moves:
             return replace(clipped, subsidy=np.zeros_like(duals.subsidy))
-        most = most_subsidies(self.programs, self._stock[:2], prices, rates, load)
-        return replace(clipped, subsidy=np.where(self.terms.ruled[:, None], np.minimum(duals.subsidy, most), 0.0))
+        slopes = slopes_beyond(self.programs, self._stock[:2], prices)
+        most = most_subsidies(self.programs, slopes, prices, rates, load)
+        subsidy = np.where(self.terms.ruled[:, None], np.minimum(duals.subsidy, most), 0.0)
+        clipped = replace(clipped, subsidy=subsidy)
+        if not self.network.n_moves:
+            return clipped
+        return replace(clipped, stock=self._stock_prices(clipped, prices, rates, slopes))
+
+    def _stock_prices(self, duals: Duals, prices: LimitPrices, rates: Array, slopes: Array) -> Array:
+        """Prices of stock on lanes at which no cell gains by stock beyond its levels."""
+        goods, unit, fixed = self._line_costs(duals, prices, rates)
+        lowest, highest = extreme_prices(self.programs)
+        paid = np.minimum(goods * lowest, goods * highest) + unit
+        with np.errstate(divide="ignore", invalid="ignore"):
+            delivered = np.where(np.isfinite(fixed), paid / self.network.line_fraction[:, None], np.inf)
+        moved = self._lane_costs + prices.parcel
+        return within_worth(
+            self.programs, duals.stock, delivered, moved, slopes, onward_costs(self.programs, slopes)
+        )
 
 
 def _stacked(lines: Array, moves: Array) -> Array:

@@ -116,8 +116,9 @@ def programs_of(network: Network, laws: Laws, levels: Levels) -> Programs:
     at_origin = network.move_from[out_move]
     outs = Outs(
         first=out_first,
-        stride=np.where(coarse[at_origin], 1, np.round(step / grain[at_origin])).astype(np.int64),
-        unit=np.where(coarse[at_origin], grain[at_origin], step),
+        # by the level, not by the lane's multiple: see "Levels of linked cells"
+        stride=np.ones(len(out_move), dtype=np.int64),
+        unit=grain[at_origin],
         small=step < grain[at_origin] * (1.0 - 1e-9),
     )
     order = np.empty(len(source), dtype=np.int64)
@@ -204,38 +205,28 @@ def _range(
 ) -> tuple[Array, Array, Array]:
     """Units below and above the supply without orders that levels must hold, and what orders need for themselves.
 
-    Cells that lanes link can hold what all of them can use together, and what is in stock in any of them
-    (FORMULATION.md, "Levels of linked cells").
+    Cells that lanes link get levels for what all of them can use together: more than the bound needs (FORMULATION.md,
+    "Levels of linked cells"), so that one of them can hold what it passes on.
     """
     own = _own_needs(network)
-    below, above = np.zeros(network.n_cells), useful + own
     if not network.n_moves:
-        return below, above, own
-    linked = np.zeros(network.n_cells, dtype=bool)
-    linked[network.move_from] = True
-    linked[network.move_to] = True
+        return np.zeros(network.n_cells), useful + own, own
+    linked = np.bincount(component)[component] > 1
     ships = np.zeros(network.n_cells, dtype=bool)
     ships[network.move_from] = True
-    passes_on = ships & np.isin(np.arange(network.n_cells), network.move_to)
     needed = np.maximum(levels.onward, np.where(ships[:, None], network.demand_before(), -np.inf)).max(axis=1)
     needed = np.maximum(needed - np.minimum(opening.min(axis=1), 0.0), 0.0) * (1.0 + MARGIN)
-    needed = np.maximum(needed, opening.max(axis=1))
-    lanes = np.array([lane.order_multiple for lane in network.lanes])[network.move_lane]
-    whole = network.n_lines == 0 or bool((network.fees.lots.multiple % 1.0 == 0.0).all())
-    lot = 0.0 if whole and bool((np.isin(lanes, (0.0, 1.0))).all()) else float(lanes.max(initial=0.0))
-    needed = (needed + lot) * np.where(passes_on, network.periods, 1)
-    together = np.bincount(component, weights=needed)
-    together += np.bincount(component[network.move_from], minlength=len(together)) * lot * network.periods
-    most_own = np.zeros(len(together))
-    np.maximum.at(most_own, component, own)
-    high = np.maximum((together + most_own)[component] - opening.min(axis=1), own)
+    together = np.bincount(component, weights=np.maximum(needed, opening.max(axis=1)))
+    high = np.maximum(together[component] - opening.min(axis=1), 0.0) + own
     low = np.maximum((opening - network.demand_before()).max(axis=1), 0.0)
-    own = np.where(linked, most_own[component], own)
-    return np.where(ships, low, 0.0), np.where(linked, high, above), own
+    return np.where(ships, low, 0.0), np.where(linked, high, useful + own), own
 
 
 def _own_needs(network: Network) -> Array:
-    """Units that an order may need for its own sake: its minimum or its deepest price break, and a step, shape (C,)."""
+    """Units that an arrival may need for its own sake, shape (C,).
+
+    An order needs its minimum or its deepest price break, and two steps; a transfer its lane's multiple.
+    """
     lots = network.fees.lots
     starts = network.fees.tariffs.starts
     deepest = np.where(np.isfinite(starts), starts, 0.0).max(axis=1)
@@ -243,6 +234,8 @@ def _own_needs(network: Network) -> Array:
     own = (own + 2.0 * np.maximum(lots.multiple, 0.0)) * network.line_fraction
     beyond = np.zeros(network.n_cells)
     np.maximum.at(beyond, network.line_cell, own)
+    lanes = np.array([lane.order_multiple for lane in network.lanes], dtype=float)
+    np.maximum.at(beyond, network.move_to, 2.0 * lanes[network.move_lane])
     return beyond
 
 

@@ -18,14 +18,14 @@ ROUNDED = 3e-7
 
 
 def most_subsidies(
-    programs: Programs, stock: tuple[Array, Array], prices: LimitPrices, rates: Array, load: Array
+    programs: Programs, slopes: Array, prices: LimitPrices, rates: Array, load: Array
 ) -> Array:
     """Highest subsidy of each group at which no unit above the useful levels pays, shape (G, T).
 
     Parameters
     ----------
-    stock
-        Cost of a unit of supply and of a unit short, shape (C, T) each.
+    slopes
+        Least that a unit above the useful levels costs, see `slopes_beyond`, shape (C, T).
     rates
         What a unit of goods and freight money of each line costs, shape (L, T).
     load
@@ -34,12 +34,12 @@ def most_subsidies(
     network = programs.network
     fees, periods, group = network.fees, network.periods, network.line_group
     arrival = np.arange(periods)[None, :] + network.line_lead[:, None]
-    onward = _onward(programs, stock, prices)[network.line_cell[:, None], np.minimum(arrival, periods - 1)]
+    onward = onward_costs(programs, slopes)[network.line_cell[:, None], np.minimum(arrival, periods - 1)]
     other = rates * fees.unit_freight + prices.unit + load[group] * fees.load[:, None]
     other = other + network.line_fraction[:, None] * onward
     value, goods = rates * network.line_rate[:, None], prices.goods[network.group_supplier[group]]
     room = np.full(value.shape, np.inf)
-    for price in _extreme_prices(programs):
+    for price in extreme_prices(programs):
         paid = value * price
         with np.errstate(divide="ignore", invalid="ignore"):
             room = np.minimum(room, np.where(paid > 0.0, 1.0 + (other + goods * price) / paid, np.inf))
@@ -50,7 +50,7 @@ def most_subsidies(
     return found
 
 
-def _extreme_prices(programs: Programs) -> tuple[Array, Array]:
+def extreme_prices(programs: Programs) -> tuple[Array, Array]:
     """Lowest and highest price of each line over its breaks, shape (L, 1) [supplier's currency]."""
     tariffs, offer = programs.network.fees.tariffs, programs.network.line_offer
     there = np.isfinite(tariffs.starts)
@@ -59,11 +59,22 @@ def _extreme_prices(programs: Programs) -> tuple[Array, Array]:
     return lowest, highest
 
 
-def _onward(programs: Programs, stock: tuple[Array, Array], prices: LimitPrices) -> Array:
-    """Least that a unit above all useful levels costs from each period on, shape (C, T) [money per unit]."""
+def slopes_beyond(programs: Programs, stock: tuple[Array, Array], prices: LimitPrices) -> Array:
+    """Least that one more unit above all useful levels costs in each period, shape (C, T) [money per unit].
+
+    Parameters
+    ----------
+    stock
+        Cost of a unit of supply and of a unit short, shape (C, T) each.
+    """
     supply, short = stock
-    slopes = supply + prices.peak + short * _fall(programs, programs.cells.short)
-    slopes = slopes + prices.peak * _fall(programs, programs.cells.before)
+    slopes: Array = supply + prices.peak + short * _fall(programs, programs.cells.short)
+    slopes += prices.peak * _fall(programs, programs.cells.before)
+    return slopes
+
+
+def onward_costs(programs: Programs, slopes: Array) -> Array:
+    """Least that a unit above all useful levels costs from each period on, wherever lanes take it, shape (C, T)."""
     if programs.network.n_moves:
         slopes = _along_lanes(programs, slopes)
     onward: Array = np.cumsum(slopes[:, ::-1], axis=1)[:, ::-1]
