@@ -85,6 +85,9 @@ class Decomposed:
         seen = [0]
 
         def over() -> bool:
+            if self.bound == -np.inf and not self.options.stop.is_set():
+                # one pass at least, so that a bound is told
+                return False
             return self.options.over or self.options.seconds > until or self._done()
 
         def look(found: Pass, _use: Use) -> None:
