@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from procure.engines.compact import solve_compact
 from procure.engines.decomposed.ascent import Ascent
 from procure.engines.decomposed.passes import Pass, Passes
 from procure.engines.decomposed.programs import programs_of
@@ -126,11 +127,10 @@ class Decomposed:
 def solve_decomposed(task: Task, options: Options) -> Outcome:
     """Minimise cost by prices on what cells share.
 
-    Parameters
-    ----------
-    task
-        The plan in numbers; see `can_decompose`.
+    Where the plan asks for what prices can't tell yet (`can_decompose`) the compact engine solves it, and the outcome says so.
     """
+    if not can_decompose(task):
+        return solve_compact(task, options)
     limits, start = relax_limits(task, options, Decision.nothing(task.network))
     seconds = {"relax limits": options.seconds}
     run = Decomposed(task, limits, options, better_start(task, limits, start), start)
