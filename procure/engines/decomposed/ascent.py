@@ -115,7 +115,7 @@ class Ascent:
         self._move_limits(use, step)
         self._share_fees(use, step)
         self._move_subsidies(use, step)
-        self._move_stock_prices(use, step)
+        self._move_stock_prices(found, use, step)
 
     def _move_limits(self, use: Use, step: float) -> None:
         if not len(self.limits):
@@ -134,11 +134,11 @@ class Ascent:
             self.trip_weight, use.opened[self._move_ways], self._equal_trips, terms.moves, step
         )
 
-    def _move_stock_prices(self, use: Use, step: float) -> None:
+    def _move_stock_prices(self, found: Pass, use: Use, step: float) -> None:
         """Stock is dearer where more is wanted than offered."""
         apart = (use.wanted - use.offered) / np.maximum(np.maximum(use.wanted, use.offered), 1.0)
         self._flow_drift = DEFLECTION * self._flow_drift + (1.0 - DEFLECTION) * apart
-        self.stock = self.stock + 0.01 * step * self._worth * self._flow_drift
+        self.stock = found.duals.stock + 0.01 * step * self._worth * self._flow_drift
 
     def _move_subsidies(self, use: Use, step: float) -> None:
         terms, fees = self.passes.terms, self._network.fees

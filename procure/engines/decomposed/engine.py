@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from procure.engines.compact import solve_compact
 from procure.engines.decomposed.ascent import Ascent
 from procure.engines.decomposed.compiled import compiled_ahead
 from procure.engines.decomposed.passes import Pass, Passes
@@ -98,6 +99,9 @@ class Decomposed:
         seen = [0]
 
         def over() -> bool:
+            if self.bound == -np.inf and not self.options.stop.is_set():
+                # one pass at least, so that a bound is told
+                return False
             return self.options.over or self.options.seconds > until or self._done()
 
         def look(found: Pass, _use: Use) -> None:
@@ -139,11 +143,10 @@ class Decomposed:
 def solve_decomposed(task: Task, options: Options) -> Outcome:
     """Minimise cost by prices on what cells share.
 
-    Parameters
-    ----------
-    task
-        The plan in numbers; see `can_decompose`.
+    Where the plan asks for what prices can't tell yet (`can_decompose`) the compact engine solves it, and the outcome says so.
     """
+    if not can_decompose(task):
+        return solve_compact(task, options)
     options = compiled_ahead(options)
     limits, start = relax_limits(task, options, Decision.nothing(task.network))
     seconds = {"relax limits": options.seconds}

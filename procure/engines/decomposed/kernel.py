@@ -59,11 +59,16 @@ class Ways(NamedTuple):
 
 
 class Outs(NamedTuple):
-    """Ways out: outbound transfers, sorted by cell: `first` (C + 1,), `stride` (levels per step), `unit` (units per step)."""
+    """Ways out: outbound transfers, sorted by cell.
+
+    `first` (C + 1,): where those of each cell begin. `stride` (O,) levels per step, `unit` (O,) units per step. `small` (O,):
+    whether a shipment may be smaller than a level.
+    """
 
     first: Array
     stride: Array
     unit: Array
+    small: Array
 
 
 class Costs(NamedTuple):
@@ -73,7 +78,8 @@ class Costs(NamedTuple):
     `missing` (C, T): supply wanted, money per unit under it. `goods`, `unit`, `fixed` (W, T): what a tariff's money, a unit and
     an order cost by order period; `fixed` is infinite where nothing may be ordered. `revenue`, `gate` (O, T): money per
     unit that leaves and per shipment, `gate` infinite where none may. `forced` (O, T): steps that must leave, -1 for a free
-    choice.
+    choice. `base` (C,): money per unit at which a coarse cell's stock is handed on, so that only what a way differs from it
+    is rounded; no way in may be cheaper.
     """
 
     supply: Array
@@ -87,6 +93,7 @@ class Costs(NamedTuple):
     revenue: Array
     gate: Array
     forced: Array
+    base: Array
 
 
 IMPOSSIBLE = 1e12
@@ -113,10 +120,11 @@ def solve_cells(these, cells, ways, outs, costs, value, steps, leaving, path):  
     for c in these:
         n = cells.levels[c]
         capped = cells.capped[c]
+        base = costs.base[c] * cells.grain[c]
         plain[:n] = 0.0
         option = 0
         for t in range(periods - 1, -1, -1):
-            _stage(c, t, n, cells, costs, stage)
+            _stage(c, t, n, cells, costs, outs.first[c + 1] == outs.first[c], stage)
             for k in range(n):
                 plain[k] += stage[k]
             if capped:
@@ -132,11 +140,15 @@ def solve_cells(these, cells, ways, outs, costs, value, steps, leaving, path):  
                     continue
                 if costs.gate[o, t] == np.inf:
                     continue
-                _leave(n, plain, choice[option, 0], cells.floor[c, t], outs.stride[o], outs.unit[o],
-                       costs.revenue[o, t], costs.gate[o, t], best_plain)
+                per_level = costs.revenue[o, t] * outs.unit[o] / outs.stride[o]
+                gate, gift = costs.gate[o, t], 0.0
+                if cells.coarse[c]:
+                    per_level -= costs.base[c] * cells.grain[c]
+                    gate -= abs(per_level)
+                    gift = max(per_level - costs.gate[o, t], 0.0) if outs.small[o] else 0.0
+                _leave(n, plain, choice[option, 0], cells.floor[c, t], outs.stride[o], per_level, gate, gift, best_plain)
                 if capped:
-                    _leave(n, arrived, choice[option, 1], cells.floor[c, t], outs.stride[o], outs.unit[o],
-                           costs.revenue[o, t], costs.gate[o, t], best_plain)
+                    _leave(n, arrived, choice[option, 1], cells.floor[c, t], outs.stride[o], per_level, gate, gift, best_plain)
                 option += 1
             for w in range(ways.first[c + 1] - 1, ways.first[c] - 1, -1):
                 u = t - ways.lead[w]
@@ -151,10 +163,10 @@ def solve_cells(these, cells, ways, outs, costs, value, steps, leaving, path):  
                         best_arrived[k] = arrived[k]
                         choice[option, 1, k] = 0
                 for j in range(ways.tier[w], ways.tier[w + 1]):
-                    _order(w, u, j, n, cells.coarse[c], ways, costs, source, ahead, ahead_at,
+                    _order(w, u, j, n, cells.coarse[c], base, ways, costs, source, ahead, ahead_at,
                            best_plain, choice[option, 0])
                     if capped:
-                        _order(w, u, j, n, cells.coarse[c], ways, costs, source, ahead, ahead_at,
+                        _order(w, u, j, n, cells.coarse[c], base, ways, costs, source, ahead, ahead_at,
                                best_arrived, choice[option, 1])
                 for k in range(n):
                     plain[k] = best_plain[k]
@@ -168,8 +180,11 @@ def solve_cells(these, cells, ways, outs, costs, value, steps, leaving, path):  
 
 
 @numba.njit(cache=True, nogil=True)
-def _stage(c, t, n, cells, costs, stage):  # type: ignore[no-untyped-def]
-    """Cost of the period's stock by level; where levels are coarse, the least between a level and the one below."""
+def _stage(c, t, n, cells, costs, keeps, stage):  # type: ignore[no-untyped-def]
+    """Cost of the period's stock by level; where levels are coarse, the least between a level and the one below.
+
+    A coarse cell that `keeps` all it gets is at its level without orders exactly there.
+    """
     row = cells.table[c] + t * n
     grain = cells.grain[c]
     base = cells.opening[c, t] - cells.start[c] * grain
@@ -186,12 +201,15 @@ def _stage(c, t, n, cells, costs, stage):  # type: ignore[no-untyped-def]
             if lack > 0.0:
                 stage[k] += costs.missing[c, t] * lack
     if cells.coarse[c]:
-        _round_down(n, cells.start[c], stage)
+        if t == cells.opening.shape[1] - 1:
+            for k in range(n):
+                stage[k] += costs.base[c] * grain * (k - cells.start[c])
+        _round_down(n, cells.start[c] if keeps else -1, stage)
 
 
 @numba.njit(cache=True, nogil=True)
 def _round_down(n, start, stage):  # type: ignore[no-untyped-def]
-    """Lower bound of a convex function on (k - 1, k] from its values at the levels; exact at the level without orders."""
+    """Lower bound of a convex function on (k - 1, k] from its values at the levels; exact at `start`."""
     if n < 2:
         return
     below = stage[0]
@@ -219,11 +237,13 @@ def _round_down(n, start, stage):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _leave(n, value, choice, floor, stride, unit, revenue, gate, scratch):  # type: ignore[no-untyped-def]
-    """Let stock leave: from each level the best lower one, not below the floor."""
-    per_level = revenue * unit / stride
+def _leave(n, value, choice, floor, stride, per_level, gate, gift, scratch):  # type: ignore[no-untyped-def]
+    """Let stock leave: from each level the best lower one, not below the floor.
+
+    A coarse level may hold a shipment without becoming lower; `gift` is what that can bring at most.
+    """
     for k in range(n):
-        scratch[k] = value[k]
+        scratch[k] = value[k] - gift if k >= floor else value[k]
         choice[k] = 0
     for residue in range(min(stride, n)):
         best, at = np.inf, -1
@@ -248,7 +268,7 @@ def _must_leave(n, value, drop, floor):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _order(w, u, j, n, coarse, ways, costs, source, ahead, ahead_at, best, choice):  # type: ignore[no-untyped-def]
+def _order(w, u, j, n, coarse, base, ways, costs, source, ahead, ahead_at, best, choice):  # type: ignore[no-untyped-def]
     """Let an order arrive in price tier j: from each level the best higher one."""
     stride = ways.stride[w]
     low = ways.least[j] * stride
@@ -257,6 +277,7 @@ def _order(w, u, j, n, coarse, ways, costs, source, ahead, ahead_at, best, choic
     per_level = (costs.goods[w, u] * ways.price[j] + costs.unit[w, u]) * ways.unit[w] / stride
     fixed = costs.fixed[w, u] + costs.goods[w, u] * ways.intercept[j]
     if coarse:
+        per_level -= base
         fixed -= abs(per_level)
     high = ways.most[j] * stride
     if high < n - 1 and ways.most[j] - ways.least[j] < 1e9:

@@ -10,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from procure.engines.decomposed.duals import Duals, LimitPrices, limit_prices, money_rates
+from procure.engines.decomposed.coarse import Paid, base_prices
 from procure.engines.decomposed.kernel import Costs, solve_cells
 from procure.engines.decomposed.programs import Programs
 from procure.engines.decomposed.purchase_orders import OrderTerms, order_values
+from procure.engines.decomposed.stock_prices import within_worth
+from procure.engines.decomposed.subsidies import extreme_prices, most_subsidies, onward_costs, slopes_beyond
 from procure.engines.interface import Task
 from procure.solution.limits import Limits
 
@@ -116,27 +119,38 @@ class Passes:
         """What the programs pay at the prices."""
         supply, short, wanted, missing = self._stock
         network, programs = self.network, self.programs
-        group = network.line_group
-        value = rates * network.line_rate[:, None]
-        goods = value * (1.0 - duals.subsidy[group]) + prices.goods[network.group_supplier[group]]
-        unit = rates * network.fees.unit_freight + prices.unit + duals.load[group] * network.fees.load[:, None]
-        fixed = np.where(network.line_allowed, network.fees.line_fee, np.inf)
-        fixed[network.line_fraction <= 0.0] = np.inf
+        goods, unit, fixed = self._line_costs(duals, prices, rates)
         shipped = np.where(network.move_allowed, 0.0, np.inf)
         moved = self._lane_costs + prices.parcel + duals.stock
+        paid = Paid(
+            goods=_stacked(goods, np.zeros_like(shipped))[programs.source],
+            unit=_stacked(unit, moved)[programs.source],
+            fixed=_stacked(fixed, shipped)[programs.source] + duals.share,
+        )
         return Costs(
             supply=supply + prices.peak,
             short=short,
             before=prices.peak,
             target=wanted,
             missing=missing,
-            goods=_stacked(goods, np.zeros_like(shipped))[programs.source],
-            unit=_stacked(unit, moved)[programs.source],
-            fixed=_stacked(fixed, shipped)[programs.source] + duals.share,
+            goods=paid.goods,
+            unit=paid.unit,
+            fixed=paid.fixed,
             revenue=duals.stock[programs.out_move],
             gate=shipped[programs.out_move],
             forced=np.full((len(programs.out_move), network.periods), -1, dtype=np.int64),
+            base=base_prices(programs, paid, duals.stock),
         )
+
+    def _line_costs(self, duals: Duals, prices: LimitPrices, rates: Array) -> tuple[Array, Array, Array]:
+        """What a tariff's money, a unit and an order cost on each line, shape (L, T) each; infinite where none may be."""
+        network, group = self.network, self.network.line_group
+        value = rates * network.line_rate[:, None]
+        goods = value * (1.0 - duals.subsidy[group]) + prices.goods[network.group_supplier[group]]
+        unit = rates * network.fees.unit_freight + prices.unit + duals.load[group] * network.fees.load[:, None]
+        fixed = np.where(network.line_allowed, network.fees.line_fee, np.inf)
+        fixed[network.line_fraction <= 0.0] = np.inf
+        return goods, unit, fixed
 
     @cached_property
     def _lane_costs(self) -> Array:
@@ -159,7 +173,9 @@ class Passes:
         order_value = order_values(self.terms, prices, rates, duals.subsidy, duals.load)
         closed = ~np.isfinite(order_value)
         if closed.any():
-            costs.fixed[closed[self.network.line_group][self.programs.source]] = np.inf
+            lines = closed[self.network.line_group]
+            moves = np.zeros((self.network.n_moves, self.network.periods), dtype=bool)
+            costs.fixed[np.concatenate([lines, moves])[self.programs.source]] = np.inf
         solved = self.solve(costs)
         orders_borne, trips_borne = self.borne(duals.share)
         orders = float(np.minimum(np.where(closed, 0.0, order_value) - orders_borne, 0.0)[~closed].sum())
@@ -180,7 +196,7 @@ class Passes:
             path=np.zeros((n_cells, periods), dtype=np.int64),
         )
         wanted = np.arange(n_cells) if these is None else these
-        pieces = np.array_split(wanted, min(max(len(wanted) // MOST_IN_BLOCK, 4), len(wanted)))
+        pieces = np.array_split(wanted, min(max(len(wanted) // MOST_IN_BLOCK, 4), max(len(wanted), 1)))
 
         def one(piece: Indices) -> None:
             solve_cells(
@@ -200,46 +216,34 @@ class Passes:
         return self.terms.lines.sum(by_way[:n_lines]), self.terms.moves.sum(by_way[n_lines:])
 
     def _clipped(self, duals: Duals, prices: LimitPrices, rates: Array) -> Duals:
-        """Take back subsidies so high that it would pay to order more than the programs' levels hold."""
-        if not self.terms.ruled.any():
-            return duals
-        most = self._most_subsidy(duals, prices, rates)
-        return replace(duals, subsidy=np.minimum(duals.subsidy, most))
+        """Keep to prices at which the dual function is a lower bound.
 
-    def _most_subsidy(self, duals: Duals, prices: LimitPrices, rates: Array) -> Array:
-        network = self.network
-        onward = self._slopes_beyond(prices)
-        arrival = np.arange(network.periods)[None, :] + network.line_lead[:, None]
-        inside = arrival < network.periods
-        kept = onward[network.line_cell[:, None], np.minimum(arrival, network.periods - 1)]
-        tariffs = network.fees.tariffs
-        cheapest = np.where(np.isfinite(tariffs.starts), tariffs.prices, np.inf).min(axis=1)[network.line_offer][:, None]
-        goods = rates * network.line_rate[:, None] * cheapest
-        rest = rates * network.fees.unit_freight + prices.unit + duals.load[network.line_group] * network.fees.load[:, None]
-        rest = rest + prices.goods[network.group_supplier[network.line_group]] * cheapest
-        rest = rest + network.line_fraction[:, None] * kept
-        room = np.where(goods > 0.0, 1.0 + rest / np.where(goods > 0.0, goods, 1.0), np.inf)
-        room = np.where(inside & network.line_allowed, room, np.inf)
-        return self.terms.lines.least(room) - 1e-9
+        Only rules that a purchase order has are priced, shares and container prices are 0 or more, and no subsidy is so high
+        that it would pay to order more than the programs' levels hold.
+        """
+        load = np.where(self.terms.loaded[:, None], np.maximum(duals.load, 0.0), 0.0)
+        clipped = replace(duals, share=np.maximum(duals.share, 0.0), load=load)
+        if not self.terms.ruled.any() and not self.network.n_moves:
+            return replace(clipped, subsidy=np.zeros_like(duals.subsidy))
+        slopes = slopes_beyond(self.programs, self._stock[:2], prices)
+        most = most_subsidies(self.programs, slopes, prices, rates, load)
+        subsidy = np.where(self.terms.ruled[:, None], np.minimum(duals.subsidy, most), 0.0)
+        clipped = replace(clipped, subsidy=subsidy)
+        if not self.network.n_moves:
+            return clipped
+        return replace(clipped, stock=self._stock_prices(clipped, prices, rates, slopes))
 
-    def _slopes_beyond(self, prices: LimitPrices) -> Array:
-        """Least that a unit above all useful levels costs from each period on, shape (C, T) [money per unit]."""
-        cells, top = self.programs.cells, self.programs.top
-        supply, short, _, _ = self._stock
-        below = np.maximum(top - 1, 0)
-        at = cells.table[:, None] + np.arange(self.network.periods)[None, :] * cells.levels[:, None]
-        width = (np.maximum(top - below, 1) * cells.grain)[:, None]
-        fall = (cells.short[at + top[:, None]] - cells.short[at + below[:, None]]).astype(float) / width
-        fall_before = (cells.before[at + top[:, None]] - cells.before[at + below[:, None]]).astype(float) / width
-        flat = (top == below)[:, None]
-        fall, fall_before = np.where(flat, -1.0, fall), np.where(flat, -1.0, fall_before)
-        slopes = supply + prices.peak + short * fall + prices.peak * fall_before
-        if self.network.n_moves:
-            least = np.full((int(self.programs.component.max()) + 1, slopes.shape[1]), np.inf)
-            np.minimum.at(least, self.programs.component, slopes)
-            slopes = least[self.programs.component]
-        onward: Array = np.cumsum(slopes[:, ::-1], axis=1)[:, ::-1]
-        return onward
+    def _stock_prices(self, duals: Duals, prices: LimitPrices, rates: Array, slopes: Array) -> Array:
+        """Prices of stock on lanes at which no cell gains by stock beyond its levels."""
+        goods, unit, fixed = self._line_costs(duals, prices, rates)
+        lowest, highest = extreme_prices(self.programs)
+        paid = np.minimum(goods * lowest, goods * highest) + unit
+        with np.errstate(divide="ignore", invalid="ignore"):
+            delivered = np.where(np.isfinite(fixed), paid / self.network.line_fraction[:, None], np.inf)
+        moved = self._lane_costs + prices.parcel
+        return within_worth(
+            self.programs, duals.stock, delivered, moved, slopes, onward_costs(self.programs, slopes)
+        )
 
 
 def _stacked(lines: Array, moves: Array) -> Array:

@@ -66,13 +66,25 @@ class Programs:
         """Cell of each way, shape (W,)."""
         return np.repeat(np.arange(len(self.cells.levels)), np.diff(self.ways.first))
 
+    @cached_property
+    def price_range(self) -> tuple[Array, Array]:
+        """Lowest and highest price of each way's tiers, 0 where it has none, shape (W, 1) [tariff's money per unit]."""
+        ways, count = self.ways, len(self.ways.tier) - 1
+        lowest, highest = np.full(count, np.inf), np.full(count, -np.inf)
+        of = np.repeat(np.arange(count), np.diff(ways.tier))
+        np.minimum.at(lowest, of, ways.price)
+        np.maximum.at(highest, of, ways.price)
+        there = np.isfinite(lowest)
+        return np.where(there, lowest, 0.0)[:, None], np.where(there, highest, 0.0)[:, None]
+
 
 def programs_of(network: Network, laws: Laws, levels: Levels) -> Programs:
     """Set up the programs of all cells."""
     source, first, cell_of_way = _ways_in(network)
     multiple, delivered = _steps(network)
     out_move, out_first = _sorted_by_cell(network.move_from, network.n_cells)
-    exact = _grains(network, source, cell_of_way, multiple * delivered, out_move)
+    live = _live(network, delivered)
+    exact = _grains(network, live, multiple * delivered)
     component = components(network)
     opening = laws.planned.deliveries.opening
     useful = _useful_height(network, levels, opening) * (1.0 + MARGIN)
@@ -81,10 +93,10 @@ def programs_of(network: Network, laws: Laws, levels: Levels) -> Programs:
     start = np.ceil(below / grain - 1e-9).astype(np.int64)
     count = np.ceil(above / grain - 1e-9).astype(np.int64) + 2 + start
     count[(np.diff(first) == 0) & (np.diff(out_first) == 0)] = 1
-    coarse = _are_coarse(network, source, cell_of_way, multiple * delivered, grain, out_move)
+    coarse = _are_coarse(network, live, multiple * delivered, grain)
     top = np.minimum(start + np.ceil((above - own) / grain).astype(np.int64) + 1, count - 1)
     table, short, before = tables_of(laws.planned, opening, grain, count, start)
-    cap = _cover(network, opening, grain, count, start)
+    cap = _cover(network, opening, grain, count, start, coarse)
     floor = (laws_before(network) - opening) / grain[:, None]
     cells = Cells(
         levels=count,
@@ -104,8 +116,10 @@ def programs_of(network: Network, laws: Laws, levels: Levels) -> Programs:
     at_origin = network.move_from[out_move]
     outs = Outs(
         first=out_first,
-        stride=np.where(coarse[at_origin], 1, np.round(step / grain[at_origin])).astype(np.int64),
-        unit=np.where(coarse[at_origin], grain[at_origin], step),
+        # by the level, not by the lane's multiple: see "Levels of linked cells"
+        stride=np.ones(len(out_move), dtype=np.int64),
+        unit=grain[at_origin],
+        small=step < grain[at_origin] * (1.0 - 1e-9),
     )
     order = np.empty(len(source), dtype=np.int64)
     order[source] = np.arange(len(source))
@@ -147,10 +161,19 @@ def _steps(network: Network) -> tuple[Array, Array]:
     return multiple, np.concatenate([network.line_fraction, np.ones(network.n_moves)])
 
 
-def _grains(network: Network, source: Indices, cell: Indices, brought: Array, out_move: Indices) -> Array:
+def _live(network: Network, delivered: Array) -> tuple[Indices, Indices]:
+    """Lines and then moves that can change a cell's supply, and the cell; a move has one at either end."""
+    lines = network.line_allowed.any(axis=1) & (network.line_fraction > 0.0)
+    moves = network.n_lines + np.flatnonzero(network.move_allowed.any(axis=1))
+    ways = np.concatenate([np.flatnonzero(lines), moves, moves]).astype(np.int64)
+    ends = (network.line_cell[lines], network.move_to[moves - network.n_lines], network.move_from[moves - network.n_lines])
+    return ways, np.concatenate(ends).astype(np.int64)
+
+
+def _grains(network: Network, live: tuple[Indices, Indices], brought: Array) -> Array:
     """Largest quantity of which every step of the cell is a multiple; 0 where there is none."""
-    steps = np.concatenate([brought[source], brought[network.n_lines + out_move]])
-    cell = np.concatenate([cell, network.move_from[out_move]])
+    way, cell = live
+    steps = brought[way]
     whole = np.round(steps).astype(np.int64)
     simple = (np.abs(steps - whole) < 1e-9) & (whole > 0)
     grain = np.zeros(network.n_cells, dtype=np.int64)
@@ -182,38 +205,28 @@ def _range(
 ) -> tuple[Array, Array, Array]:
     """Units below and above the supply without orders that levels must hold, and what orders need for themselves.
 
-    Cells that lanes link can hold what all of them can use together, and what is in stock in any of them
-    (FORMULATION.md, "Levels of linked cells").
+    Cells that lanes link get levels for what all of them can use together: more than the bound needs (FORMULATION.md,
+    "Levels of linked cells"), so that one of them can hold what it passes on.
     """
     own = _own_needs(network)
-    below, above = np.zeros(network.n_cells), useful + own
     if not network.n_moves:
-        return below, above, own
-    linked = np.zeros(network.n_cells, dtype=bool)
-    linked[network.move_from] = True
-    linked[network.move_to] = True
+        return np.zeros(network.n_cells), useful + own, own
+    linked = np.bincount(component)[component] > 1
     ships = np.zeros(network.n_cells, dtype=bool)
     ships[network.move_from] = True
-    passes_on = ships & np.isin(np.arange(network.n_cells), network.move_to)
     needed = np.maximum(levels.onward, np.where(ships[:, None], network.demand_before(), -np.inf)).max(axis=1)
     needed = np.maximum(needed - np.minimum(opening.min(axis=1), 0.0), 0.0) * (1.0 + MARGIN)
-    needed = np.maximum(needed, opening.max(axis=1))
-    lanes = np.array([lane.order_multiple for lane in network.lanes])[network.move_lane]
-    whole = network.n_lines == 0 or bool((network.fees.lots.multiple % 1.0 == 0.0).all())
-    lot = 0.0 if whole and bool((np.isin(lanes, (0.0, 1.0))).all()) else float(lanes.max(initial=0.0))
-    needed = (needed + lot) * np.where(passes_on, network.periods, 1)
-    together = np.bincount(component, weights=needed)
-    together += np.bincount(component[network.move_from], minlength=len(together)) * lot * network.periods
-    most_own = np.zeros(len(together))
-    np.maximum.at(most_own, component, own)
-    high = np.maximum((together + most_own)[component] - opening.min(axis=1), own)
+    together = np.bincount(component, weights=np.maximum(needed, opening.max(axis=1)))
+    high = np.maximum(together[component] - opening.min(axis=1), 0.0) + own
     low = np.maximum((opening - network.demand_before()).max(axis=1), 0.0)
-    own = np.where(linked, most_own[component], own)
-    return np.where(ships, low, 0.0), np.where(linked, high, above), own
+    return np.where(ships, low, 0.0), np.where(linked, high, useful + own), own
 
 
 def _own_needs(network: Network) -> Array:
-    """Units that an order may need for its own sake: its minimum or its deepest price break, and a step, shape (C,)."""
+    """Units that an arrival may need for its own sake, shape (C,).
+
+    An order needs its minimum or its deepest price break, and two steps; a transfer its lane's multiple.
+    """
     lots = network.fees.lots
     starts = network.fees.tariffs.starts
     deepest = np.where(np.isfinite(starts), starts, 0.0).max(axis=1)
@@ -221,6 +234,8 @@ def _own_needs(network: Network) -> Array:
     own = (own + 2.0 * np.maximum(lots.multiple, 0.0)) * network.line_fraction
     beyond = np.zeros(network.n_cells)
     np.maximum.at(beyond, network.line_cell, own)
+    lanes = np.array([lane.order_multiple for lane in network.lanes], dtype=float)
+    np.maximum.at(beyond, network.move_to, 2.0 * lanes[network.move_lane])
     return beyond
 
 
@@ -231,35 +246,45 @@ def _coarsened(exact: Array, reach: Array) -> Array:
     return np.maximum(grain, np.where(exact > 0.0, exact, 0.0))
 
 
-def _are_coarse(  # type: ignore[no-untyped-def]
-    network: Network, source: Indices, cell: Indices, brought: Array, grain: Array, out_move: Indices
-) -> Mask:
+def _are_coarse(network: Network, live: tuple[Indices, Indices], brought: Array, grain: Array) -> Mask:
     """Cells in which a step of some way is no whole number of levels."""
-    steps = np.concatenate([brought[source], brought[network.n_lines + out_move]])
-    cell = np.concatenate([cell, network.move_from[out_move]])
-    steps = steps / grain[cell]
+    way, cell = live
+    steps = brought[way] / grain[cell]
     off = (np.abs(steps - np.round(steps)) > 1e-9 * np.maximum(steps, 1.0)) | (np.round(steps) < 1.0)
     coarse = np.zeros(network.n_cells, dtype=bool)
     coarse[cell[off]] = True
     return coarse
 
 
-def _cover(network: Network, opening: Array, grain: Array, count: Indices, start: Indices) -> Indices:
+def _cover(
+    network: Network, opening: Array, grain: Array, count: Indices, start: Indices, coarse: Mask
+) -> Indices:
+    """Highest level after an arrival, shape (C, T); a coarse level stands for all supply down to the one below."""
     cap = np.repeat((count - 1)[:, None], network.periods, axis=1)
     for cell, units in network.cover_caps.items():
         slack = 1e-6 * np.maximum(units, 1.0)
-        allowed = np.floor((units + slack - opening[cell]) / grain[cell] + 1e-9) + start[cell]
+        room = (units + slack - opening[cell]) / grain[cell]
+        allowed = (np.ceil(room) if coarse[cell] else np.floor(room + 1e-9)) + start[cell]
         cap[cell] = np.clip(allowed, -1, count[cell] - 1).astype(np.int64)
     return cap
 
 
-def _ways(  # type: ignore[no-untyped-def]
-    network, source, first, cell, multiple, delivered, grain, coarse
+def _ways(
+    network: Network,
+    source: Indices,
+    first: Indices,
+    cell: Indices,
+    multiple: Array,
+    delivered: Array,
+    grain: Array,
+    coarse: Mask,
 ) -> Ways:
     lots, tariffs = network.fees.lots, network.fees.tariffs
     n_lines = network.n_lines
-    step = np.where(coarse[cell], grain[cell] / np.maximum(delivered[source], 1e-12), multiple[source])
-    stride = np.where(coarse[cell], 1, np.round(multiple[source] * delivered[source] / grain[cell])).astype(np.int64)
+    loose = coarse[cell] | (multiple[source] <= 0.0)
+    step = np.where(loose, grain[cell] / np.maximum(delivered[source], 1e-12), multiple[source])
+    stride = np.where(loose, 1, np.round(multiple[source] * delivered[source] / grain[cell])).astype(np.int64)
+    stride = np.maximum(stride, 1)
     width = tariffs.starts.shape[1]
     offer = network.line_offer
     starts = np.concatenate([tariffs.starts[offer], _first_only(network.n_moves, width, 0.0, np.inf)])
@@ -272,7 +297,7 @@ def _ways(  # type: ignore[no-untyped-def]
     ends = np.concatenate([starts[:, 1:], np.full((len(starts), 1), np.inf)], axis=1)
     ends = np.where(rising[:, None], ends, np.inf)[source] / step[:, None]
     high = np.minimum(most[source] / step, UNLIMITED)[:, None]
-    loose = coarse[cell][:, None]
+    loose = loose[:, None]
     low = np.where(loose, np.floor(low + 1e-9), np.ceil(np.minimum(low, UNLIMITED) - 1e-9))
     upto = np.where(loose, np.ceil(np.minimum(ends, UNLIMITED)), np.ceil(np.minimum(ends, UNLIMITED) - 1e-9) - 1.0)
     high = np.minimum(np.where(loose, np.ceil(high - 1e-9), np.floor(high + 1e-9)), upto)

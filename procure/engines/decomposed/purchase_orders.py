@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from procure.engines.decomposed.duals import LimitPrices
 from procure.engines.decomposed.grouping import Grouping
 from procure.engines.decomposed.programs import Programs
+from procure.engines.useful import container_steps
 from procure.plan.network import Network
 
 Array = NDArray[np.float64]
@@ -48,7 +49,8 @@ class OrderTerms:
         n_groups, lines = len(network.group_supplier), np.arange(network.n_lines)
         cells, fees = programs.cells, network.fees
         height = ((cells.levels - 1 - cells.start) * cells.grain)[network.line_cell]
-        units = np.minimum(height / np.maximum(network.line_fraction, 1e-9), fees.lots.most)
+        units = height / np.maximum(network.line_fraction, 1e-9)
+        units = np.minimum(np.maximum(units, _reaching_units(network)) + 2.0 * fees.lots.multiple, fees.lots.most)
         dearest = np.where(np.isfinite(fees.tariffs.starts), fees.tariffs.prices, 0.0).max(axis=1)
         goods, load = np.zeros(n_groups), np.zeros(n_groups)
         np.add.at(goods, network.line_group, units * dearest[network.line_offer[lines]])
@@ -92,6 +94,35 @@ class OrderTerms:
         for least, discount in self.network.fees.tiers:
             best = np.where(np.isfinite(least[:, 0]), np.maximum(best, discount[:, 0]), best)
         return best
+
+
+def _reaching_units(network: Network) -> Array:
+    """Units with which a line alone reaches all that its purchase order asks for, shape (L,).
+
+    An order may hold as much for the sake of its minimum, its discount or its container, beyond what its cell can use
+    (FORMULATION.md, "Useful levels").
+    """
+    fees, offer, group = network.fees, network.line_offer, network.line_group
+    goods = fees.least_goods[:, 0]
+    for least, _ in fees.tiers:
+        goods = np.where(np.isfinite(least[:, 0]), np.maximum(goods, least[:, 0]), goods)
+    there = np.isfinite(fees.tariffs.starts)
+    price = np.where(there & (fees.tariffs.prices > 0.0), fees.tariffs.prices, np.inf).min(axis=1)[offer]
+    deepest = np.where(there, fees.tariffs.starts, 0.0).max(axis=1)[offer]
+    units = goods[group] / price + np.maximum(deepest, fees.lots.least)
+    return np.asarray(units + _filling_units(network), dtype=float)
+
+
+def _filling_units(network: Network) -> Array:
+    """Units by which a line may have to be larger so that the last container is filled enough, shape (L,)."""
+    fees, group = network.fees, network.line_group
+    units = np.zeros(network.n_lines)
+    fills = np.flatnonzero((fees.minimum_fill[group, 0] > 0.0) & (fees.load > 0.0))
+    terms = np.column_stack([network.group_supplier[group], fees.load, fees.lots.multiple])[fills]
+    distinct, which = np.unique(terms, axis=0, return_inverse=True)
+    steps = [container_steps(network.suppliers[int(s)], float(load), float(step)) for s, load, step in distinct]
+    units[fills] = np.array(steps)[which.ravel()] if len(fills) else 0.0
+    return units
 
 
 def order_values(

@@ -1,0 +1,103 @@
+"""How far orders may be made cheaper before it would pay to order without end.
+
+C cells, L lines, G groups, T periods. FORMULATION.md, "Levels of the programs", has the argument.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from procure.engines.decomposed.duals import LimitPrices
+from procure.engines.decomposed.programs import Programs
+
+Array = NDArray[np.float64]
+
+ROUNDED = 3e-7
+"""Relative error of a table's values, rounded down to single precision."""
+
+
+def most_subsidies(
+    programs: Programs, slopes: Array, prices: LimitPrices, rates: Array, load: Array
+) -> Array:
+    """Highest subsidy of each group at which no unit above the useful levels pays, shape (G, T).
+
+    Parameters
+    ----------
+    slopes
+        Least that a unit above the useful levels costs, see `slopes_beyond`, shape (C, T).
+    rates
+        What a unit of goods and freight money of each line costs, shape (L, T).
+    load
+        Price of a unit of each group's container, shape (G, T).
+    """
+    network = programs.network
+    fees, periods, group = network.fees, network.periods, network.line_group
+    arrival = np.arange(periods)[None, :] + network.line_lead[:, None]
+    onward = onward_costs(programs, slopes)[network.line_cell[:, None], np.minimum(arrival, periods - 1)]
+    other = rates * fees.unit_freight + prices.unit + load[group] * fees.load[:, None]
+    other = other + network.line_fraction[:, None] * onward
+    value, goods = rates * network.line_rate[:, None], prices.goods[network.group_supplier[group]]
+    room = np.full(value.shape, np.inf)
+    for price in extreme_prices(programs):
+        paid = value * price
+        with np.errstate(divide="ignore", invalid="ignore"):
+            room = np.minimum(room, np.where(paid > 0.0, 1.0 + (other + goods * price) / paid, np.inf))
+    room = np.where((arrival < periods) & network.line_allowed, room, np.inf)
+    most = np.full((len(network.group_supplier), periods), np.inf)
+    np.minimum.at(most, group, room)
+    found: Array = most - 1e-9
+    return found
+
+
+def extreme_prices(programs: Programs) -> tuple[Array, Array]:
+    """Lowest and highest price of each line over its breaks, shape (L, 1) [supplier's currency]."""
+    tariffs, offer = programs.network.fees.tariffs, programs.network.line_offer
+    there = np.isfinite(tariffs.starts)
+    lowest = np.where(there, tariffs.prices, np.inf).min(axis=1)[offer][:, None]
+    highest = np.where(there, tariffs.prices, 0.0).max(axis=1)[offer][:, None]
+    return lowest, highest
+
+
+def slopes_beyond(programs: Programs, stock: tuple[Array, Array], prices: LimitPrices) -> Array:
+    """Least that one more unit above all useful levels costs in each period, shape (C, T) [money per unit].
+
+    Parameters
+    ----------
+    stock
+        Cost of a unit of supply and of a unit short, shape (C, T) each.
+    """
+    supply, short = stock
+    slopes: Array = supply + prices.peak + short * _fall(programs, programs.cells.short)
+    slopes += prices.peak * _fall(programs, programs.cells.before)
+    return slopes
+
+
+def onward_costs(programs: Programs, slopes: Array) -> Array:
+    """Least that a unit above all useful levels costs from each period on, wherever lanes take it, shape (C, T)."""
+    if programs.network.n_moves:
+        slopes = _along_lanes(programs, slopes)
+    onward: Array = np.cumsum(slopes[:, ::-1], axis=1)[:, ::-1]
+    return onward
+
+
+def _fall(programs: Programs, table: NDArray[np.float32]) -> Array:
+    """Least slope of units short above `Programs.top`, shape (C, T): a secant below it, rounding allowed for."""
+    cells, top = programs.cells, programs.top
+    below = np.maximum(top - 1, 0)
+    at = cells.table[:, None] + np.arange(programs.network.periods)[None, :] * cells.levels[:, None]
+    upper, lower = table[at + top[:, None]].astype(float), table[at + below[:, None]].astype(float)
+    least = upper - lower * (1.0 + ROUNDED) - 1e-9
+    slope = least / (np.maximum(top - below, 1) * cells.grain)[:, None]
+    fall: Array = np.maximum(np.where((top == below)[:, None], -1.0, slope), -1.0)
+    return fall
+
+
+def _along_lanes(programs: Programs, slopes: Array) -> Array:
+    """A unit may move to where it costs least, and costs nothing on its way."""
+    cheapest = np.full((int(programs.component.max()) + 1, slopes.shape[1]), np.inf)
+    np.minimum.at(cheapest, programs.component, slopes)
+    cheapest[:, :-1] = np.minimum(cheapest[:, :-1], 0.0)
+    linked = np.bincount(programs.component, minlength=len(cheapest))[programs.component] > 1
+    value: Array = np.where(linked[:, None], cheapest[programs.component], slopes)
+    return value
