@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from procure.engines.decomposed.aims import Aim, backorder_weights, least_cost
 from procure.engines.decomposed.duals import Duals, LimitPrices, limit_prices, money_rates
 from procure.engines.decomposed.kernel import Costs, solve_cells
 from procure.engines.decomposed.programs import Programs
@@ -85,25 +86,29 @@ class Passes:
         The cells' programs.
     threads
         How many blocks are solved at a time; results do not depend on it.
+    aim
+        What is minimised; cost if left out.
     """
 
-    def __init__(self, task: Task, limits: Limits, programs: Programs, threads: int = 2) -> None:
+    def __init__(
+        self, task: Task, limits: Limits, programs: Programs, threads: int = 2, aim: Aim | None = None
+    ) -> None:
         self.task, self.limits, self.programs, self._threads = task, limits, programs, threads
+        self.aim = least_cost(task) if aim is None else aim
         self.terms = OrderTerms.of(programs)
         self.network = task.network
 
     @cached_property
     def _stock(self) -> tuple[Array, Array, Array, Array]:
         """Stock costs by cell and period without prices: of supply, of units short; wanted supply and its penalty."""
-        network, laws = self.network, self.task.laws
-        item, periods = network.cell_item, network.periods
-        supply = np.repeat(network.holding[item][:, None], periods, axis=1)
-        short = supply + np.repeat(network.unmet_cost[:, None], periods, axis=1)
-        supply[:, -1] -= network.credit[item]
-        short[:, -1] += network.owed - network.credit[item]
-        wanted = laws.planned.expected + laws.target
-        missing = np.where(laws.target > 0.0, network.backorder_cost[item][:, None], 0.0)
-        return supply, short, wanted, missing
+        aim, laws = self.aim, self.task.laws
+        return aim.supply, aim.short, laws.planned.expected + laws.target, aim.missing
+
+    def short_costs(self, prices: LimitPrices) -> Array:
+        """Cost of a unit short, the price of backorders included, shape (C, T)."""
+        if prices.backorders == 0.0:
+            return self.aim.short
+        return self.aim.short + prices.backorders * backorder_weights(self.network)
 
     @cached_property
     def _demand(self) -> tuple[Array, Array]:
@@ -114,19 +119,19 @@ class Passes:
 
     def costs(self, duals: Duals, prices: LimitPrices, rates: Array) -> Costs:
         """What the programs pay at the prices."""
-        supply, short, wanted, missing = self._stock
+        supply, _, wanted, missing = self._stock
         network, programs = self.network, self.programs
         group = network.line_group
         value = rates * network.line_rate[:, None]
         goods = value * (1.0 - duals.subsidy[group]) + prices.goods[network.group_supplier[group]]
         unit = rates * network.fees.unit_freight + prices.unit + duals.load[group] * network.fees.load[:, None]
-        fixed = np.where(network.line_allowed, network.fees.line_fee, np.inf)
+        fixed = np.where(network.line_allowed, self.aim.worth * network.fees.line_fee, np.inf)
         fixed[network.line_fraction <= 0.0] = np.inf
         shipped = np.where(network.move_allowed, 0.0, np.inf)
-        moved = self._lane_costs + prices.parcel + duals.stock
+        moved = self.aim.worth * self._lane_costs + prices.parcel + duals.stock
         return Costs(
             supply=supply + prices.peak,
-            short=short,
+            short=self.short_costs(prices),
             before=prices.peak,
             target=wanted,
             missing=missing,
@@ -148,15 +153,16 @@ class Passes:
     @cached_property
     def lane_fees(self) -> Array:
         """Cost of a trip on each lane, shape (lanes, 1) [money]."""
-        return np.array([lane.fixed_cost for lane in self.network.lanes], dtype=float).reshape(-1, 1)
+        fees = np.array([lane.fixed_cost for lane in self.network.lanes], dtype=float).reshape(-1, 1)
+        return self.aim.worth * fees
 
     def run(self, duals: Duals) -> Pass:
         """Solve every cell and value the dual function."""
         prices = limit_prices(self.network, self.limits, duals.limits)
-        rates = money_rates(self.network, prices)
+        rates = money_rates(self.network, prices, self.aim.worth)
         duals = self._clipped(duals, prices, rates)
         costs = self.costs(duals, prices, rates)
-        order_value = order_values(self.terms, prices, rates, duals.subsidy, duals.load)
+        order_value = order_values(self.terms, prices, rates, duals.subsidy, duals.load, self.aim.worth)
         closed = ~np.isfinite(order_value)
         if closed.any():
             costs.fixed[closed[self.network.line_group][self.programs.source]] = np.inf
@@ -232,7 +238,7 @@ class Passes:
     def _slopes_beyond(self, prices: LimitPrices) -> Array:
         """Least that a unit above all useful levels costs from each period on, shape (C, T) [money per unit]."""
         cells, top = self.programs.cells, self.programs.top
-        supply, short, _, _ = self._stock
+        supply, short = self.aim.supply, self.short_costs(prices)
         below = np.maximum(top - 1, 0)
         at = cells.table[:, None] + np.arange(self.network.periods)[None, :] * cells.levels[:, None]
         width = (np.maximum(top - below, 1) * cells.grain)[:, None]

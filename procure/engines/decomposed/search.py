@@ -83,10 +83,12 @@ class Search:
         shut
             Whether there are no others; else any line may place one if it bears the whole fee.
         """
-        network, duals = self.passes.network, self.ascent.duals()
+        network, duals, worth = self.passes.network, self.ascent.duals(), self.passes.aim.worth
         share = duals.share.copy()
         lines = self.passes.programs.order[: network.n_lines]
-        fee = np.full_like(placed, np.inf, dtype=float) if shut else np.repeat(network.fees.order_fee, placed.shape[1], axis=1)
+        fee = np.full(placed.shape, np.inf)
+        if not shut:
+            fee = worth * np.repeat(network.fees.order_fee, placed.shape[1], axis=1)
         share[lines] = np.where(placed, 0.0, fee)[network.line_group]
         prices = self._prices * np.exp(noise * self._stream.standard_normal(self._prices.shape))
         ledger = self.pool.add(self.passes.run(replace(duals, limits=prices, share=share)))
@@ -135,10 +137,10 @@ class Search:
         network, pool = self.passes.network, self.pool
         prices = self._prices.reshape(-1)
         start, safe = pool.find(self.best.decision), pool.find(self._nothing)
-        cost = reduced_costs(network, pool.plans, pool.uses, prices, self.best)
+        cost = reduced_costs(network, pool.plans, pool.uses, prices, self.best, self.passes.aim.worth)
         rows = promising(pool.plans, cost, max(MOST_IN_MIXTURE // pool.uses.count, 3), np.union1d(start, safe))
         rows = self._fewer(rows, cost, np.union1d(start, safe))
-        mixer = Mixer(network, pool.plans.take(rows), pool.uses, prices, cost[rows])
+        mixer = Mixer(network, pool.plans.take(rows), pool.uses, prices, cost[rows], self.passes.aim.worth)
         mixture = mixer.run(np.searchsorted(rows, start), lambda: self.options.over)
         self._see(self.pool.add_decision(pool.assemble(rows[mixture.rows])))
         if pool.uses.count <= MOST_PARTS_IN_MASTER and time_for_master > 0.2 and not self.options.over:
@@ -152,7 +154,7 @@ class Search:
     def _master(self, time_limit: float, gap: float) -> None:
         network, pool = self.passes.network, self.pool
         start, safe = pool.find(self.best.decision), pool.find(self._nothing)
-        cost = reduced_costs(network, pool.plans, pool.uses, self._prices.reshape(-1), self.best)
+        cost = reduced_costs(network, pool.plans, pool.uses, self._prices.reshape(-1), self.best, self.passes.aim.worth)
         most = max(MOST_IN_MASTER // pool.uses.count, 2)
         rows = promising(pool.plans, cost, most, np.union1d(start, safe))
         chosen = choose(pool, rows, start, time_limit, gap, self.options.stop)

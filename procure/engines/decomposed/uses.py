@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from procure.engines.decomposed.aims import backorder_weights
 from procure.engines.decomposed.passes import Pass, Passes
 from procure.plan.network import Network
 from procure.solution.limits import Limit, Limits
@@ -104,6 +105,13 @@ class _Sums:
 
     def _inventory_value(self, limit: Limit) -> Array:
         value: Array = self.network.replacement[self.network.cell_item] @ self.peak
+        return value
+
+    def _backorders(self, limit: Limit) -> Array:
+        cells, path = self._passes.programs.cells, self._found.solved.path
+        row = cells.table[:, None] + np.arange(path.shape[1])[None, :] * cells.levels[:, None]
+        value = np.zeros(path.shape[1])
+        value[-1] = float((backorder_weights(self.network) * cells.short[row + path]).sum())
         return value
 
     def _spend(self) -> Array:
