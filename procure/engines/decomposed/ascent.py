@@ -90,7 +90,13 @@ class Ascent:
                 self.best = found
             self._average(use)
             seen(found, use)
+            self.passes.draws.learn(found.solved.path)
             self._step(found, use, step / (1.0 + 4.0 * k / max(count, 1)) ** 2)
+
+    def begin_like(self, other: Ascent) -> None:
+        """Take over the prices of another ascent of the same plan."""
+        for name in ("limits", "weight", "trip_weight", "stock", "subsidy", "load", "scale"):
+            setattr(self, name, getattr(other, name).copy())
 
     def once(self) -> tuple[Pass, Use]:
         """One pass at the prices as they stand."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from procure.engines.decomposed.aims import Aim, backorder_weights, least_cost
+from procure.engines.decomposed.draws import Draws
 from procure.engines.decomposed.duals import Duals, LimitPrices, limit_prices, money_rates
 from procure.engines.decomposed.kernel import Costs, solve_cells
 from procure.engines.decomposed.programs import Programs
@@ -88,13 +89,22 @@ class Passes:
         How many blocks are solved at a time; results do not depend on it.
     aim
         What is minimised; cost if left out.
+    draws
+        What values the cells that only draws can value.
     """
 
     def __init__(
-        self, task: Task, limits: Limits, programs: Programs, threads: int = 2, aim: Aim | None = None
+        self,
+        task: Task,
+        limits: Limits,
+        programs: Programs,
+        threads: int = 2,
+        aim: Aim | None = None,
+        draws: Draws | None = None,
     ) -> None:
         self.task, self.limits, self.programs, self._threads = task, limits, programs, threads
         self.aim = least_cost(task) if aim is None else aim
+        self.draws = Draws(task, programs) if draws is None else draws
         self.terms = OrderTerms.of(programs)
         self.network = task.network
 
@@ -129,7 +139,7 @@ class Passes:
         fixed[network.line_fraction <= 0.0] = np.inf
         shipped = np.where(network.move_allowed, 0.0, np.inf)
         moved = self.aim.worth * self._lane_costs + prices.parcel + duals.stock
-        return Costs(
+        costs = Costs(
             supply=supply + prices.peak,
             short=self.short_costs(prices),
             before=prices.peak,
@@ -142,6 +152,7 @@ class Passes:
             gate=shipped[programs.out_move],
             forced=np.full((len(programs.out_move), network.periods), -1, dtype=np.int64),
         )
+        return self.draws.adjusted(costs, prices)
 
     @cached_property
     def _lane_costs(self) -> Array:
@@ -172,6 +183,7 @@ class Passes:
         orders += float(np.minimum(self.lane_fees - trips_borne, 0.0).sum())
         expected, before = self._demand
         constant = prices.constant - float((self._stock[0] * expected).sum() + (prices.peak * before).sum())
+        constant += self.draws.constant(self.aim.supply + prices.peak)
         bound = float(solved.value.sum()) + constant + orders
         return Pass(duals, bound, solved, order_value, costs)
 
@@ -228,6 +240,7 @@ class Passes:
         rest = rates * network.fees.unit_freight + prices.unit + duals.load[network.line_group] * network.fees.load[:, None]
         rest = rest + prices.goods[network.group_supplier[network.line_group]] * cheapest
         rest = rest + network.line_fraction[:, None] * kept
+        rest = self.draws.beyond(rest, self.aim.supply + prices.peak, self.short_costs(prices), prices.peak + self.aim.missing)
         room = np.where(goods > 0.0, 1.0 + rest / np.where(goods > 0.0, goods, 1.0), np.inf)
         room = np.where(inside & network.line_allowed, room, np.inf)
         most = np.full((len(network.group_supplier), network.periods), np.inf)

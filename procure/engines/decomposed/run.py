@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 
 from procure.engines.decomposed.aims import Aim
 from procure.engines.decomposed.ascent import Ascent
+from procure.engines.decomposed.draws import EarlyDraws, LikelyDraws, early_programs, with_tails
 from procure.engines.decomposed.passes import Pass, Passes
 from procure.engines.decomposed.programs import programs_of
+from procure.engines.decomposed.random_terms import RandomTerms
 from procure.engines.decomposed.search import Search
 from procure.engines.decomposed.uses import Use
 from procure.engines.interface import Options, Progress, Task
-from procure.engines.useful import useful_levels
+from procure.engines.useful import Levels, useful_levels
 from procure.solution.check import violations
 from procure.solution.ledger import Decision, Ledger, keep_ledger
 from procure.solution.limits import Limits
@@ -56,32 +58,53 @@ class Decomposed:
         levels = useful_levels(
             self.task.network, self.task.laws, backorders_only=capped or self.aim.name == "backorders"
         )
+        levels = with_tails(levels, self.task.laws.planned, self.aim.short)
         self._lost = levels.money if self.aim.worth else levels.backorders
         self._lost_short = levels.backorders if capped else 0.0
         programs = programs_of(self.task.network, self.task.laws, levels)
-        passes = Passes(self.task, self.limits, programs, aim=self.aim)
+        random = bool(self.task.laws.planned.deliveries.cells)
+        likely = LikelyDraws(self.task, programs) if random else None
+        passes = Passes(self.task, self.limits, programs, aim=self.aim, draws=likely)
         ascent = Ascent(passes)
         search = Search(passes, ascent, self.options, self.take, self._safe)
         if self._start is not self._safe:
             search.begin_with(self._start)
         if capped:
             self._price_backorders(ascent)
-        self._ascend(ascent, search, STEPS, 0.3)
+        if random:
+            self._ascend(ascent, search, STEPS // 2, 0.3, proves=False)
+            bounding = Ascent(self._early(levels))
+            bounding.begin_like(ascent)
+            self._ascend(bounding, None, STEPS // 2, 0.15)
+        else:
+            bounding = ascent
+            self._ascend(ascent, search, STEPS, 0.3)
         search.begin()
         search.explore(self._count(programs, 40))
-        self._better(ascent, search, self._count(programs, 20))
+        self._better(bounding, search, self._count(programs, 20))
+
+    def _early(self, levels: Levels) -> Passes:
+        """Programs of a relaxation where supply is random."""
+        network, law, aim = self.task.network, self.task.laws.planned, self.aim
+        capped = any(limit.kind == "backorders" for limit in self.limits)
+        kept = np.zeros(network.n_cells) if capped else aim.supply[:, 0]
+        terms = RandomTerms.of(network, law, (aim.short[:, :-1] + aim.missing[:, :-1]).max(axis=1, initial=0.0), kept)
+        programs = early_programs(self.task, levels, terms)
+        return Passes(self.task, self.limits, programs, aim=aim, draws=EarlyDraws(self.task, programs, terms))
 
     def _better(self, ascent: Ascent, search: Search, few: int) -> None:
+        """Mix plans, vary the purchase orders of the best mixture, and so on; now and then raise the bound."""
         rounds = 0
         while not self._done():
             before = self._found
             search.mix(self._time_for_master(rounds), 0.3 * self.options.gap)
             if self._done():
                 break
+            search.passes.draws.know(self.best)
             search.vary(few)
             rounds += 1
             if self._found > before - 1e-6 * abs(before) and rounds > 4:
-                self._ascend(ascent, search, 30, 0.05)
+                self._ascend(ascent, search if ascent.passes is search.passes else None, 30, 0.05)
                 if rounds > 12:
                     break
 
@@ -102,13 +125,16 @@ class Decomposed:
         k = next(k for k, limit in enumerate(self.limits) if limit.kind == "backorders")
         for _ in range(12):
             found, use = ascent.once()
-            self._prove(found)
+            if not self.task.laws.planned.deliveries.cells:
+                self._prove(found)
             if use.limits[k, -1] <= self.limits[k].allowed[-1] or self.options.over:
                 break
             ascent.limits[k, -1] = 2.0 * ascent.limits[k, -1] + ascent.scale[k, 0]
         ascent.scale[k, 0] = max(ascent.scale[k, 0], 0.3 * float(ascent.limits[k, -1]))
 
-    def _ascend(self, ascent: Ascent, search: Search, steps: int, step: float) -> None:
+    def _ascend(
+        self, ascent: Ascent, search: Search | None, steps: int, step: float, *, proves: bool = True
+    ) -> None:
         until = self.options.seconds + SHARE_FOR_PRICES * self.options.time_left
         seen = [0]
 
@@ -117,9 +143,12 @@ class Decomposed:
 
         def look(found: Pass, _use: Use) -> None:
             seen[0] += 1
-            self._prove(found)
-            if seen[0] > steps // 2 and seen[0] % 2 == 0:
+            if proves:
+                self._prove(found)
+            if search is not None and seen[0] % 2 == 0 and (seen[0] > steps // 2 or not proves):
                 search.collect(found)
+            if not proves and seen[0] % 10 == 0:
+                ascent.passes.draws.know(self.best)
 
         ascent.run(steps, step, over, look)
 

@@ -95,6 +95,9 @@ class _Sums:
             expected = self._passes.task.laws.planned.expected
             peak = supply + cells.before[row + path]
             peak[:, 1:] -= expected[:, :-1]
+            for cell, lost in self._passes.draws.lost(self._found.solved.path).items():
+                peak[cell] = supply[cell]
+                peak[cell, 1:] += lost[:-1] - expected[cell, :-1]
             self._peak = np.maximum(peak, 0.0)
         return self._peak
 
@@ -111,7 +114,10 @@ class _Sums:
         cells, path = self._passes.programs.cells, self._found.solved.path
         row = cells.table[:, None] + np.arange(path.shape[1])[None, :] * cells.levels[:, None]
         value = np.zeros(path.shape[1])
-        value[-1] = float((backorder_weights(self.network) * cells.short[row + path]).sum())
+        short = cells.short[row + path]
+        for cell, lost in self._passes.draws.lost(self._found.solved.path).items():
+            short[cell] = lost
+        value[-1] = float((backorder_weights(self.network) * short).sum())
         return value
 
     def _spend(self) -> Array:
