@@ -90,7 +90,7 @@ class Ascent:
                 self.best = found
             self._average(use)
             seen(found, use)
-            self.passes.draws.learn(found.solved.path)
+            self.passes.learn(found)
             self._step(found, use, step / (1.0 + 4.0 * k / max(count, 1)) ** 2)
 
     def begin_like(self, other: Ascent) -> None:

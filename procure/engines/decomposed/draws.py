@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from procure.engines.decomposed.duals import LimitPrices
 from procure.engines.decomposed.kernel import Cells, Costs
+from procure.engines.decomposed.late_cuts import LateCuts
 from procure.engines.decomposed.lost_tables import lost_tables
 from procure.engines.decomposed.programs import Programs, programs_of
 from procure.engines.decomposed.random_terms import RandomTerms
@@ -59,20 +60,26 @@ class Draws:
         """What the programs leave out, at these costs of supply, shape (C, T)."""
         return 0.0
 
-    def beyond(self, rest: Array, supply: Array, short: Array, other: Array) -> Array:
+    def beyond(self, rest: Array, supply: Array) -> Array:
         """What a unit ordered above all useful levels costs besides its goods, shape (L, T).
 
         Parameters
         ----------
         rest
             The same where supply is certain.
-        supply, short, other
-            Cost of a unit of supply, of a unit short and of whatever else falls with supply, shape (C, T).
+        supply
+            Cost of a unit of supply, shape (C, T).
         """
         return rest
 
-    def learn(self, path: Indices) -> None:
-        """Write tables nearer to what a pass has chosen."""
+    def learn(self, path: Indices, units: Array) -> None:
+        """Write tables nearer to what a pass has chosen.
+
+        Parameters
+        ----------
+        path, units
+            Levels, shape (C, T), and units ordered on each way in, shape (W, T).
+        """
         for cell, table in self.tables.items():
             table.learn(self._supply(path, cell))
 
@@ -105,6 +112,12 @@ class EarlyDraws(Draws):
         self._ways = programs.order[terms.lines]
         self._moves = np.flatnonzero(np.isin(network.move_to, self._random))
         self._outs = np.flatnonzero(np.isin(network.move_from[programs.out_move], self._random))
+        linked = {*network.move_to.tolist(), *network.move_from.tolist(), *self.tables}
+        self.cuts = [
+            LateCuts(network, self._law, self._cells, terms, cell, np.flatnonzero(self._cell == cell))
+            for cell in self._random.tolist()
+            if cell not in linked
+        ]
         for cell, table in self.tables.items():
             known = self._law.deliveries.cells.get(cell)
             if known is not None and known.surprise is not None:
@@ -113,7 +126,8 @@ class EarlyDraws(Draws):
     def adjusted(self, costs: Costs, prices: LimitPrices) -> Costs:
         """Move what is linear in supply from stock to orders and transfers."""
         unit, revenue, supply = costs.unit.copy(), costs.revenue.copy(), costs.supply.copy()
-        unit[self._ways] += self._surcharge(costs.supply, costs.short, costs.before + costs.missing)
+        unit[self._ways] += self._stay(costs.supply)
+        unit[self._ways] += self._charges(costs, unit)
         onward = np.cumsum(supply[:, ::-1], axis=1)[:, ::-1]
         network, periods = self._network, self._network.periods
         ways = self._programs.order[network.n_lines + self._moves]
@@ -125,29 +139,43 @@ class EarlyDraws(Draws):
         supply[self._random] = 0.0
         return super().adjusted(costs._replace(unit=unit, revenue=revenue, supply=supply), prices)
 
-    def _surcharge(self, supply: Array, short: Array, other: Array) -> Array:
-        """Cost of a unit's expected stay, less what it could save before it is counted, shape (R, T)."""
-        saved = short + other
-        if len(self._lost):
-            each = short[self._lost].copy()
-            each[:, :-1] += other[self._lost, 1:]
-            saved[self._lost] = np.cumsum(each[:, ::-1], axis=1)[:, ::-1]
-        value = np.einsum("rut,rt->ru", self._terms.expected, supply[self._cell])
-        value -= np.einsum("rut,rt->ru", self._terms.early, saved[self._cell])
+    def _stay(self, supply: Array) -> Array:
+        """Cost of a unit's expected stay, shape (R, T)."""
+        value: Array = np.einsum("rut,rt->ru", self._terms.expected, supply[self._cell])
         return value
+
+    def _charges(self, costs: Costs, unit: Array) -> Array:
+        """What the lateness of a unit costs, shape (R, T)."""
+        charged = np.zeros((len(self._terms.lines), self._network.periods))
+        for cut in self.cuts:
+            ways = self._ways[cut.rows]
+            price = costs.goods[ways] * cut.cheapest + unit[ways]
+            charged[cut.rows] = cut.charge(costs.short[cut.cell], costs.before[cut.cell], price)
+        return charged
+
+    def know(self, ledger: Ledger) -> None:
+        """Draw the cuts of lateness at a decision."""
+        for cut in self.cuts:
+            cut.know(ledger)
+
+    def learn(self, path: Indices, units: Array) -> None:
+        """Use more or less of the cuts, too."""
+        super().learn(path, units)
+        for cut in self.cuts:
+            cut.learn(path[cut.cell], units[self._ways[cut.rows]])
 
     def constant(self, supply: Array) -> float:
         """Cost of the supply that is there without decisions."""
         return float((supply[self._random] * self._law.deliveries.opening[self._random]).sum())
 
-    def beyond(self, rest: Array, supply: Array, short: Array, other: Array) -> Array:
+    def beyond(self, rest: Array, supply: Array) -> Array:
         """Replace the rows of lines with random supply: above all useful levels nothing is short."""
         network, lines = self._network, self._terms.lines
         first = np.minimum(np.arange(network.periods)[None, :] + network.line_lead[lines][:, None], network.periods - 1)
         onward = np.cumsum(supply[:, ::-1], axis=1)[:, ::-1]
         counted = network.line_fraction[lines][:, None] * onward[self._cell[:, None], first]
         found = rest.copy()
-        found[lines] += self._surcharge(supply, short, other) - counted
+        found[lines] += self._stay(supply) - counted
         return found
 
 

@@ -187,6 +187,10 @@ class Passes:
         bound = float(solved.value.sum()) + constant + orders
         return Pass(duals, bound, solved, order_value, costs)
 
+    def learn(self, found: Pass) -> None:
+        """Let what values the draws learn from a pass."""
+        self.draws.learn(found.solved.path, found.solved.steps * self.programs.ways.unit[:, None])
+
     def solve(self, costs: Costs, these: Indices | None = None) -> Solved:
         """Run the kernel over all cells, or over some; the others keep zeros."""
         programs, periods = self.programs, self.network.periods
@@ -240,7 +244,7 @@ class Passes:
         rest = rates * network.fees.unit_freight + prices.unit + duals.load[network.line_group] * network.fees.load[:, None]
         rest = rest + prices.goods[network.group_supplier[network.line_group]] * cheapest
         rest = rest + network.line_fraction[:, None] * kept
-        rest = self.draws.beyond(rest, self.aim.supply + prices.peak, self.short_costs(prices), prices.peak + self.aim.missing)
+        rest = self.draws.beyond(rest, self.aim.supply + prices.peak)
         room = np.where(goods > 0.0, 1.0 + rest / np.where(goods > 0.0, goods, 1.0), np.inf)
         room = np.where(inside & network.line_allowed, room, np.inf)
         most = np.full((len(network.group_supplier), network.periods), np.inf)

@@ -11,14 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from procure.plan.network import Network
-from procure.uncertainty.deliveries import RandomSupply
 from procure.uncertainty.law import Law
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
-
-EARLY = 0.2
-"""Share of its holding cost that a unit may save, by coming early, before the arrival that a program counts with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,40 +31,26 @@ class RandomTerms:
         Periods after which the program lets all of it serve, shape (R,).
     share
         Share that it then brings, shape (R,).
-    early
-        Most by which a draw (where unmet demand is lost) or the mean lies above that by each period, shape (R, T, T).
     """
 
     lines: Indices
     expected: Array
     lead: Indices
     share: Array
-    early: Array
 
     @staticmethod
-    def of(network: Network, law: Law, short: Array, kept: Array) -> RandomTerms:
-        """Work out the terms of all lines of cells with random supply.
-
-        Parameters
-        ----------
-        short, kept
-            Most that a unit short of demand or target costs in a period before the last, and least that a unit of supply
-            costs, shape (C,). So little may come early that it always pays to order less in the end.
-        """
-        ratio = np.where(short > 0.0, kept / np.where(short > 0.0, short, 1.0), 0.0)
-        early = EARLY * ratio[network.line_cell] / np.maximum(network.line_lead, 1)
+    def of(network: Network, law: Law) -> RandomTerms:
+        """Work out the terms of all lines of cells with random supply."""
         cells = np.array(sorted(law.deliveries.cells), dtype=np.int64)
         lines = np.flatnonzero(np.isin(network.line_cell, cells))
-        periods = network.periods
         found = RandomTerms(
             lines,
-            np.zeros((len(lines), periods, periods)),
+            np.zeros((len(lines), network.periods, network.periods)),
             network.line_lead[lines].copy(),
             network.line_fraction[lines].copy(),
-            np.zeros((len(lines), periods, periods)),
         )
         for row, line in enumerate(lines):
-            _fill(found, row, network, law, float(early[line]))
+            _fill(found, row, network, law, int(line))
         return found
 
     def earliest(self, network: Network) -> Network:
@@ -78,52 +60,25 @@ class RandomTerms:
         return replace(network, line_lead=lead, line_fraction=share)
 
 
-def _fill(found: RandomTerms, row: int, network: Network, law: Law, early: float) -> None:
-    line, periods = int(found.lines[row]), np.arange(network.periods)
-    cell = int(network.line_cell[line])
-    supply = law.deliveries.cells[cell]
+def _fill(found: RandomTerms, row: int, network: Network, law: Law, line: int) -> None:
+    cell, periods = int(network.line_cell[line]), np.arange(network.periods)
     arrived = periods[None, :] >= (periods + network.line_lead[line])[:, None]
     found.expected[row] = network.line_fraction[line] * arrived
-    if line in law.deliveries.expected:
-        mine = np.flatnonzero(supply.draws.lines == line)
-        found.expected[row][supply.draws.periods[mine]] = supply.expected[mine]
-        if cell in law.lost_paths:
-            _count_every_draw(found, row, network, supply, mine)
-        else:
-            _count_most(found, row, network, supply, mine, early)
+    if line not in law.deliveries.expected:
+        return
+    supply = law.deliveries.cells[cell]
+    draws, mine = supply.draws, np.flatnonzero(supply.draws.lines == line)
+    found.expected[row][draws.periods[mine]] = supply.expected[mine]
+    came = np.where(draws.share[mine] > 0.0, draws.arrival[mine] - draws.periods[mine][:, None], network.periods)
+    found.lead[row] = max(min(int(came.min(initial=network.periods)), int(network.line_lead[line])), 0)
+    if cell in law.lost_paths:
+        found.share[row] = _most(network, line, draws.share[mine])
 
 
-def _count_most(
-    found: RandomTerms, row: int, network: Network, supply: RandomSupply, mine: Indices, early: float
-) -> None:
-    """Lead before which next to nothing comes, in the mean over draws."""
-    line, periods = found.lines[row], network.periods
-    share = network.line_fraction[line]
-    since = np.zeros(periods)
-    for j in mine:
-        placed = int(supply.draws.periods[j])
-        since[: periods - placed] = np.maximum(since[: periods - placed], supply.expected[j, placed:])
-    come = np.flatnonzero(since > early * share)
-    found.lead[row] = min([*come[:1].tolist(), int(network.line_lead[line])])
-    _note_early(found, row)
-
-
-def _count_every_draw(found: RandomTerms, row: int, network: Network, supply: RandomSupply, mine: Indices) -> None:
-    """Lead and share of the most timely draw: the paths of demand and supply belong together one by one."""
-    draws, line = supply.draws, found.lines[row]
-    lead = (draws.arrival[mine].min(axis=1) - draws.periods[mine]).min(initial=int(network.line_lead[line]))
+def _most(network: Network, line: int, drawn: Array) -> float:
+    """Largest share that any draw delivers: paths of demand and supply belong together one by one."""
     points = network.offers[network.line_offer[line]].delivered_fraction.points
-    found.lead[row] = max(int(lead), 0)
     share = max((value for value, _ in points), default=float(network.line_fraction[line]))
+    highest = float(drawn.max(initial=0.0))
     # drawn shares are scaled to their mean, so that the largest may lie a little above
-    found.share[row] = max(share, float(draws.share[mine].max(initial=0.0)) * (1.0 - 1e-12))
-    most = np.where(draws.arrival[mine][:, :, None] <= np.arange(network.periods), draws.share[mine][:, :, None], 0.0)
-    table = np.zeros((network.periods, network.periods))
-    table[draws.periods[mine]] = most.max(axis=1)
-    _note_early(found, row, table)
-
-
-def _note_early(found: RandomTerms, row: int, most: Array | None = None) -> None:
-    periods = np.arange(found.early.shape[1])
-    counted = found.share[row] * (periods[None, :] >= (periods + found.lead[row])[:, None])
-    found.early[row] = np.maximum((found.expected[row] if most is None else most) - counted, 0.0)
+    return share if highest <= share * (1.0 + 1e-12) else highest

@@ -75,6 +75,7 @@ class Decomposed:
             self._ascend(ascent, search, STEPS // 2, 0.3, proves=False)
             bounding = Ascent(self._early(levels))
             bounding.begin_like(ascent)
+            bounding.passes.draws.know(self.best)
             self._ascend(bounding, None, STEPS // 2, 0.15)
         else:
             bounding = ascent
@@ -85,12 +86,10 @@ class Decomposed:
 
     def _early(self, levels: Levels) -> Passes:
         """Programs of a relaxation where supply is random."""
-        network, law, aim = self.task.network, self.task.laws.planned, self.aim
-        capped = any(limit.kind == "backorders" for limit in self.limits)
-        kept = np.zeros(network.n_cells) if capped else aim.supply[:, 0]
-        terms = RandomTerms.of(network, law, (aim.short[:, :-1] + aim.missing[:, :-1]).max(axis=1, initial=0.0), kept)
+        terms = RandomTerms.of(self.task.network, self.task.laws.planned)
         programs = early_programs(self.task, levels, terms)
-        return Passes(self.task, self.limits, programs, aim=aim, draws=EarlyDraws(self.task, programs, terms))
+        draws = EarlyDraws(self.task, programs, terms)
+        return Passes(self.task, self.limits, programs, aim=self.aim, draws=draws)
 
     def _better(self, ascent: Ascent, search: Search, few: int) -> None:
         """Mix plans, vary the purchase orders of the best mixture, and so on; now and then raise the bound."""
