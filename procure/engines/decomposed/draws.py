@@ -60,17 +60,17 @@ class Draws:
         """What the programs leave out, at these costs of supply, shape (C, T)."""
         return 0.0
 
-    def beyond(self, rest: Array, supply: Array) -> Array:
-        """What a unit ordered above all useful levels costs besides its goods, shape (L, T).
+    def beyond(self, kept: Array, supply: Array) -> Array:
+        """What the stay of a unit ordered above all useful levels costs, shape (L, T).
 
         Parameters
         ----------
-        rest
+        kept
             The same where supply is certain.
         supply
             Cost of a unit of supply, shape (C, T).
         """
-        return rest
+        return kept
 
     def learn(self, path: Indices, units: Array) -> None:
         """Write tables nearer to what a pass has chosen.
@@ -82,6 +82,18 @@ class Draws:
         """
         for cell, table in self.tables.items():
             table.learn(self._supply(path, cell))
+
+    def mended(self, units: Array, supply: Array, short: Array, ahead: int) -> tuple[Array, Array]:
+        """Supply and units short by level, (C, T), turned into what is expected.
+
+        Parameters
+        ----------
+        units
+            Units ordered on each way in, shape (W, T).
+        ahead
+            Whether `short` is short of the demand up to the period (0) or up to the one before (1).
+        """
+        return supply, short
 
     def know(self, ledger: Ledger) -> None:
         """Take over what a known decision says."""
@@ -153,6 +165,15 @@ class EarlyDraws(Draws):
             charged[cut.rows] = cut.charge(costs.short[cut.cell], costs.before[cut.cell], price)
         return charged
 
+    def mended(self, units: Array, supply: Array, short: Array, ahead: int) -> tuple[Array, Array]:
+        """Take back what is counted of orders before it is expected; add what cuts charge for it."""
+        supply, short = supply.copy(), short.copy()
+        late = np.einsum("rut,ru->rt", self._terms.counted() - self._terms.expected, units[self._ways])
+        np.add.at(supply, self._cell, -late)
+        for cut in self.cuts:
+            short[cut.cell] += cut.charged(units[self._ways[cut.rows]], ahead)
+        return supply, short
+
     def know(self, ledger: Ledger) -> None:
         """Draw the cuts of lateness at a decision."""
         for cut in self.cuts:
@@ -168,14 +189,10 @@ class EarlyDraws(Draws):
         """Cost of the supply that is there without decisions."""
         return float((supply[self._random] * self._law.deliveries.opening[self._random]).sum())
 
-    def beyond(self, rest: Array, supply: Array) -> Array:
-        """Replace the rows of lines with random supply: above all useful levels nothing is short."""
-        network, lines = self._network, self._terms.lines
-        first = np.minimum(np.arange(network.periods)[None, :] + network.line_lead[lines][:, None], network.periods - 1)
-        onward = np.cumsum(supply[:, ::-1], axis=1)[:, ::-1]
-        counted = network.line_fraction[lines][:, None] * onward[self._cell[:, None], first]
-        found = rest.copy()
-        found[lines] += self._stay(supply) - counted
+    def beyond(self, kept: Array, supply: Array) -> Array:
+        """Replace the rows of lines with random supply: nothing is short up there, and cuts keep within what orders cost."""
+        found = kept.copy()
+        found[self._terms.lines] = self._stay(supply)
         return found
 
 

@@ -27,6 +27,11 @@ from procure.uncertainty.law import Law
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
+FIRST_WEIGHT = 0.8
+"""Share of the cuts in the mean of cuts and plain tables to begin with."""
+STEP = 0.3
+"""First step of that share."""
+
 
 @dataclass(eq=False)
 class _Side:
@@ -69,17 +74,17 @@ class LateCuts:
             _Side(table[self._rows].reshape(periods, n).astype(float), np.zeros((periods, n)), np.zeros(periods), np.zeros(shape))
             for table in (cells.short, cells.before)
         ]
-        placed = np.arange(periods)
-        self._there = placed[None, None, :] >= (placed[:, None] + terms.lead[rows][:, None, None])
+        self._counted = terms.counted()[rows]
         self._lead = terms.lead[rows]
         tariffs = network.fees.tariffs
         prices = np.where(np.isfinite(tariffs.starts), tariffs.prices, np.inf).min(axis=1)
         self.cheapest = prices[network.line_offer[terms.lines[rows]]][:, None]
         self._allowed = network.line_allowed[terms.lines[rows]]
         self._surplus = self._most_surplus()
-        self.weight = np.ones(periods)
-        self._used = np.zeros((2, periods))
-        self._paid = np.zeros((2, len(rows), periods, periods))
+        self.weight = np.full(periods, FIRST_WEIGHT)
+        self._used = np.zeros(periods)
+        self._late = self._paid = np.zeros((2, len(rows), periods, periods))
+        self._costs = np.zeros((2, periods))
         self.known = False
         self._steps = 0
 
@@ -142,15 +147,20 @@ class LateCuts:
         brought = np.array([side.brought for side in self._sides])
         worth = np.einsum("it,ilut->lut", costs, brought)
         weight = _kept_within(self.weight.copy(), worth, price, self._lead, self._allowed)
-        self._used = np.repeat(weight[None, :], 2, axis=0)
-        share = self._terms.share[self.rows][:, None, None]
-        counted = np.array([side.counted for side in self._sides])[:, None, None, :] * share * self._there
-        self._paid = costs[:, None, None, :] * (counted - brought)
+        self._used = weight
+        counted = np.array([side.counted for side in self._sides])[:, None, None, :] * self._counted
+        self._late = counted - brought
+        self._paid = costs[:, None, None, :] * self._late
         value: Array = np.einsum("t,ilut->lu", weight, self._paid)
         for side, table in zip(self._sides, (self._cells.short, self._cells.before), strict=True):
             mixed = side.base + weight[:, None] * (side.cut - side.base)
             table[self._rows] = (mixed - 2e-7 * np.abs(mixed)).ravel()
         self._costs = costs
+        return value
+
+    def charged(self, units: Array, ahead: int) -> Array:
+        """Units short that the cuts charge for the lateness of orders, shape (T,)."""
+        value: Array = self._used * np.einsum("lut,lu->t", self._late[ahead], units)
         return value
 
     def learn(self, path: Indices, units: Array) -> None:
@@ -171,7 +181,7 @@ class LateCuts:
             for side, cost in zip(self._sides, self._costs, strict=True)
         )
         change = (gained - given) / np.maximum(np.abs(gained) + np.abs(given), 1e-9)
-        self.weight = np.clip(self.weight + change * 0.3 / np.sqrt(self._steps), 0.0, 1.0)
+        self.weight = np.clip(self.weight + change * STEP / np.sqrt(self._steps), 0.0, 1.0)
 
 
 def _kept_within(weight: Array, worth: Array, price: Array, lead: Indices, allowed: NDArray[np.bool_]) -> Array:

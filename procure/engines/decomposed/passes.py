@@ -191,6 +191,10 @@ class Passes:
         """Let what values the draws learn from a pass."""
         self.draws.learn(found.solved.path, found.solved.steps * self.programs.ways.unit[:, None])
 
+    def mended(self, found: Pass, supply: Array, short: Array, ahead: int = 1) -> tuple[Array, Array]:
+        """Supply and units short of a pass as they are meant where draws value them, both (C, T); see `Draws.mended`."""
+        return self.draws.mended(found.solved.steps * self.programs.ways.unit[:, None], supply, short, ahead)
+
     def solve(self, costs: Costs, these: Indices | None = None) -> Solved:
         """Run the kernel over all cells, or over some; the others keep zeros."""
         programs, periods = self.programs, self.network.periods
@@ -243,8 +247,7 @@ class Passes:
         goods = rates * network.line_rate[:, None] * cheapest
         rest = rates * network.fees.unit_freight + prices.unit + duals.load[network.line_group] * network.fees.load[:, None]
         rest = rest + prices.goods[network.group_supplier[network.line_group]] * cheapest
-        rest = rest + network.line_fraction[:, None] * kept
-        rest = self.draws.beyond(rest, self.aim.supply + prices.peak)
+        rest = rest + self.draws.beyond(network.line_fraction[:, None] * kept, self.aim.supply + prices.peak)
         room = np.where(goods > 0.0, 1.0 + rest / np.where(goods > 0.0, goods, 1.0), np.inf)
         room = np.where(inside & network.line_allowed, room, np.inf)
         most = np.full((len(network.group_supplier), network.periods), np.inf)

@@ -53,6 +53,13 @@ class RandomTerms:
             _fill(found, row, network, law, int(line))
         return found
 
+    def counted(self) -> Array:
+        """Share of an order of each period that a program counts by each period, shape (R, T, T)."""
+        placed = np.arange(self.expected.shape[1])
+        there = placed[None, None, :] >= placed[:, None] + self.lead[:, None, None]
+        value: Array = self.share[:, None, None] * there
+        return value
+
     def earliest(self, network: Network) -> Network:
         """The network with these leads and shares, for the layout of programs only."""
         lead, share = network.line_lead.copy(), network.line_fraction.copy()

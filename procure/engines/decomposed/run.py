@@ -25,6 +25,8 @@ SHARE_FOR_PRICES = 0.35
 """Share of the time left that the ascent may take at first."""
 STEPS = 100
 """Passes of the first ascent."""
+STEP_OF_BOUND = 0.05
+"""First step of an ascent that begins with the prices of another."""
 ROUNDING = 1e-6
 """How far the bound may lie above the objective found by rounding, relative."""
 
@@ -76,7 +78,7 @@ class Decomposed:
             bounding = Ascent(self._early(levels))
             bounding.begin_like(ascent)
             bounding.passes.draws.know(self.best)
-            self._ascend(bounding, None, STEPS // 2, 0.15)
+            self._ascend(bounding, None, STEPS // 2, STEP_OF_BOUND)
         else:
             bounding = ascent
             self._ascend(ascent, search, STEPS, 0.3)
@@ -99,7 +101,8 @@ class Decomposed:
             search.mix(self._time_for_master(rounds), 0.3 * self.options.gap)
             if self._done():
                 break
-            search.passes.draws.know(self.best)
+            for passes in {search.passes, ascent.passes}:
+                passes.draws.know(self.best)
             search.vary(few)
             rounds += 1
             if self._found > before - 1e-6 * abs(before) and rounds > 4:

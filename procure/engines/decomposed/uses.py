@@ -93,7 +93,8 @@ class _Sums:
             row = cells.table[:, None] + np.arange(path.shape[1])[None, :] * cells.levels[:, None]
             supply = cells.opening + (path - cells.start[:, None]) * cells.grain[:, None]
             expected = self._passes.task.laws.planned.expected
-            peak = supply + cells.before[row + path]
+            supply, before = self._passes.mended(self._found, supply, cells.before[row + path])
+            peak = supply + before
             peak[:, 1:] -= expected[:, :-1]
             for cell, lost in self._passes.draws.lost(self._found.solved.path).items():
                 peak[cell] = supply[cell]
@@ -114,7 +115,7 @@ class _Sums:
         cells, path = self._passes.programs.cells, self._found.solved.path
         row = cells.table[:, None] + np.arange(path.shape[1])[None, :] * cells.levels[:, None]
         value = np.zeros(path.shape[1])
-        short = cells.short[row + path]
+        short = self._passes.mended(self._found, np.zeros_like(cells.opening), cells.short[row + path], ahead=0)[1]
         for cell, lost in self._passes.draws.lost(self._found.solved.path).items():
             short[cell] = lost
         value[-1] = float((backorder_weights(self.network) * short).sum())
