@@ -211,7 +211,7 @@ def _cut(base, supply, value, slope, surprise, surplus, opening, first, grain, o
             total = 0.0
             for k in range(draws):
                 most = level + surplus * max(level - opening[t], 0.0) + surprise[t, k]
-                if most >= supply[t, k]:
+                if most >= supply[t, k] - 1e-9 * max(abs(most), 1.0):
                     total += value[t, k] - slope[t, k] * (level + surprise[t, k] - supply[t, k])
                 else:
                     at = int(np.ceil((most - first[t]) / grain - 1e-9))
