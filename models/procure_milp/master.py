@@ -78,12 +78,16 @@ class OrderRule:
 
 @dataclass(frozen=True, eq=False)
 class Master:
-    """A restricted master; `allowed` by shared row, `start` the plan chosen for each cell to begin with."""
+    """A restricted master; `allowed` by shared row, `start` the plan chosen for each cell to begin with.
+
+    `worth` is what money of purchase orders counts in the objective.
+    """
 
     plans: tuple[CellPlan, ...]
     orders: dict[Key, OrderRule]
     allowed: Array
     start: frozenset[int]
+    worth: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +176,7 @@ def _purchase_order(  # type: ignore[no-untyped-def]
     """Rows of one purchase order; adds its terms to the cost and to the shared rows."""
     key = next(k for k in master.plans[members[0]].orders if master.orders.get(k) is rule)
     placed = problem.add_variable(f"placed_{number}", 0, 1, cat="Integer")
-    cost.append(rule.fee * placed)
+    cost.append(master.worth * rule.fee * placed)
     for row in rule.use:
         rows[row].append(rule.fee * placed)
     of_cell: dict[int, list[Any]] = defaultdict(list)
@@ -189,7 +193,7 @@ def _purchase_order(  # type: ignore[no-untyped-def]
         yield from _discounts(problem, number, rule, goods, placed, members, key, master, cost, rows)
     if rule.size > 0.0:
         load = pulp.lpSum(master.plans[k].orders[key][1] * chosen[k] for k in members)
-        yield from _containers(problem, number, rule, load, cost, rows)
+        yield from _containers(problem, number, rule, load, master.worth, cost, rows)
 
 
 def _discounts(  # type: ignore[no-untyped-def]
@@ -204,7 +208,7 @@ def _discounts(  # type: ignore[no-untyped-def]
         part = problem.add_variable(f"part_{number}_{k}", 0, most)
         tiers.append(tier)
         parts.append(part)
-        cost.append(-rate * rule.scale * part)
+        cost.append(-master.worth * rate * rule.scale * part)
         for row, share in rule.relief:
             rows[row].append(-rate * share * part)
         yield part >= start * tier, f"tier_from_{number}_{k}"
@@ -222,9 +226,9 @@ def _most_goods(master: Master, members: list[int], key: Key) -> float:
     return sum(most.values())
 
 
-def _containers(problem, number: int, rule: OrderRule, load, cost, rows) -> Iterator[tuple[Any, str]]:  # type: ignore[no-untyped-def]
+def _containers(problem, number: int, rule: OrderRule, load, worth, cost, rows) -> Iterator[tuple[Any, str]]:  # type: ignore[no-untyped-def]
     count = problem.add_variable(f"containers_{number}", 0, cat="Integer")
-    cost.append(rule.container_cost * count)
+    cost.append(worth * rule.container_cost * count)
     for row in rule.use:
         rows[row].append(rule.container_cost * count)
     yield load <= rule.size * count, f"room_{number}"

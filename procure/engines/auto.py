@@ -29,21 +29,20 @@ def solve_auto(task: Task, options: Options) -> Outcome:
         return solve_compact(task, options)
     # numba is slow to import, and small plans do without it
     from procure.engines.decomposed.compiled import compiled_ahead
-    from procure.engines.decomposed.engine import can_decompose, solve_decomposed
+    from procure.engines.decomposed.engine import solve_decomposed
 
-    if not can_decompose(task):
-        return solve_compact(task, options)
     options = compiled_ahead(options)
     if cells > MOST_CELLS:
         return solve_decomposed(task, options)
     share = SHARE_WITH_LANES if task.network.n_moves else SHARE_FOR_PRICES
-    first = solve_decomposed(task, _part(options, share))
+    first = solve_decomposed(task, options.part(share))
     if options.over or first.gap_left(task) <= options.gap:
         return first
-    second = solve_compact(replace(task, start=first.decision, bound=first.bound), options)
-    return replace(second, seconds={**first.seconds, **second.seconds}, engine="decomposed, compact")
-
-
-def _part(options: Options, share: float) -> Options:
-    """The same options with a part of the time."""
-    return replace(options, time_limit=options.seconds + share * options.time_left)
+    known = replace(task, start=first.decision, bound=first.bound, backorder_limit=first.backorder_limit)
+    second = solve_compact(known, options)
+    return replace(
+        second,
+        backorder_bound=first.backorder_bound,
+        seconds={**first.seconds, **second.seconds},
+        engine="decomposed, compact",
+    )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from procure.engines.backorders import backorder_limit as limit_of_second_stage
+from procure.engines.backorders import gross_backorders
 from procure.engines.interface import Options, Outcome, Task
 from procure.engines.opening import better_start, relax_limits
 from procure.engines.stage import Best, Goal, Stage
-from procure.solution.ledger import Decision, Ledger
+from procure.solution.ledger import Decision
 from procure.solution.limits import Limits
 
 def solve_compact(task: Task, options: Options) -> Outcome:
@@ -17,11 +19,11 @@ def solve_compact(task: Task, options: Options) -> Outcome:
     limits, start = relax_limits(task, options, start)
     start = better_start(task, limits, start)
     seconds["relax limits"] = options.seconds
-    backorder_limit, backorder_bound = np.inf, None
-    if task.network.plan.policy.objective == "backorders":
+    backorder_limit, backorder_bound = task.backorder_limit, None
+    if backorder_limit == np.inf and task.network.plan.policy.objective == "backorders":
         first = _least_backorders(task, limits, options, start)
         start, backorder_bound = first.ledger.decision, max(first.bound, 0.0)
-        backorder_limit = _backorder_limit(first.ledger)
+        backorder_limit = limit_of_second_stage(first.ledger)
         seconds["backorders"] = options.seconds - sum(seconds.values())
     goal = Goal(
         name="cost",
@@ -50,32 +52,10 @@ def _least_backorders(task: Task, limits: Limits, options: Options, start: Decis
     goal = Goal(
         name="backorders",
         value=lambda ledger: ledger.weighted_backorders,
-        gross=lambda ledger: max(ledger.weighted_backorders, 1e-3 * _weighted_demand(ledger), 1e-6),
+        gross=gross_backorders,
         gap=max(options.gap, 1e-3),
         limits=limits,
         kept=limits,
         slack={},
     )
-    return Stage(task, goal, _half(options), start).run()
-
-
-def _half(options: Options) -> Options:
-    """The same options with half of the time that is left."""
-    return Options(
-        solver=options.solver,
-        time_limit=options.seconds + options.time_left / 2.0,
-        gap=options.gap,
-        progress=options.progress,
-        stop=options.stop,
-        started=options.started,
-    )
-
-
-def _weighted_demand(ledger: Ledger) -> float:
-    network = ledger.network
-    return float(network.priority[network.cell_item] @ network.mean.sum(axis=1))
-
-
-def _backorder_limit(first: Ledger) -> float:
-    """1.01 times the best found plus 0.1 % of the weighted mean demand."""
-    return 1.01 * first.weighted_backorders + 1e-3 * _weighted_demand(first)
+    return Stage(task, goal, options.part(0.5), start).run()

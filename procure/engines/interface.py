@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -70,6 +70,12 @@ class Options:
         """Seconds until the time limit."""
         return self.time_limit - self.seconds
 
+    def part(self, share: float, gap: float | None = None) -> Options:
+        """The same options with a share of the time that is left, and with another gap if one is given."""
+        return replace(
+            self, time_limit=self.seconds + share * self.time_left, gap=self.gap if gap is None else gap
+        )
+
     @property
     def over(self) -> bool:
         """Whether to end now."""
@@ -78,13 +84,17 @@ class Options:
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """A plan in numbers with its laws and the limits to keep; a decision to begin with and a bound, if they are known."""
+    """A plan in numbers with its laws and the limits to keep; a decision to begin with and a bound, if they are known.
+
+    A finite `backorder_limit` says that the first stage of the objective `backorders` is done; `start` keeps it.
+    """
 
     network: Network
     laws: Laws
     limits: Limits
     start: Decision | None = None
     bound: float = -np.inf
+    backorder_limit: float = np.inf
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +115,8 @@ class Outcome:
         Time by phase.
     engine, solver
         Names.
+    backorder_limit
+        Most weighted backorders of the second stage of the objective `backorders`; inf under `cost`.
     """
 
     decision: Decision
@@ -114,6 +126,7 @@ class Outcome:
     seconds: dict[str, float]
     engine: str
     solver: str
+    backorder_limit: float = np.inf
 
     def gap_left(self, task: Task) -> float:
         """Relative gap between the decision's total and the bound."""

@@ -15,9 +15,12 @@ FINE = 1e-6
 
 
 def better_start(task: Task, limits: Limits, start: Decision) -> Decision:
-    """Take the start that the caller gives if it keeps every limit and is cheaper than doing nothing."""
-    if task.start is None:
-        return start
+    """Take the start that the caller gives if it keeps every limit and is cheaper than doing nothing.
+
+    One that a first stage leaves is taken as it is: doing nothing would not keep its backorders.
+    """
+    if task.start is None or np.isfinite(task.backorder_limit):
+        return start if task.start is None else task.start
     ours, theirs = (keep_ledger(task.network, task.laws, decision) for decision in (start, task.start))
     return task.start if theirs.total < ours.total and not violations(theirs, limits) else start
 

@@ -27,7 +27,7 @@ class Limit:
     ----------
     kind
         `storage`, `inventory_value`, `cash`, `order_budget`, `supplier_capacity`, `offer_capacity` or
-        `lane_capacity`.
+        `lane_capacity`; `backorders` inside an engine, for the second stage of that objective.
     place
         Index of the warehouse, supplier, offer or lane; None for capital.
     resource
@@ -142,6 +142,13 @@ def _offer_use(ledger: Ledger, limit: Limit) -> Array:
     return quantity
 
 
+def _backorder_use(ledger: Ledger, limit: Limit) -> Array:
+    """Weighted backorders of all periods, counted in the last."""
+    value = np.zeros(ledger.network.periods)
+    value[-1] = ledger.weighted_backorders
+    return value
+
+
 def _lane_use(ledger: Ledger, limit: Limit) -> Array:
     network = ledger.network
     mine = network.move_lane == limit.place
@@ -158,6 +165,7 @@ _USE = {
     "supplier_capacity": _supplier_use,
     "offer_capacity": _offer_use,
     "lane_capacity": _lane_use,
+    "backorders": _backorder_use,
 }
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from procure.engines.decomposed.duals import Duals, limit_prices, money_rates
 from procure.engines.decomposed.grouping import Grouping
 from procure.engines.decomposed.passes import Pass, Passes
+from procure.engines.decomposed.price_scales import price_scales
 from procure.engines.decomposed.purchase_orders import order_values
 from procure.engines.decomposed.uses import Use, use_of
 
@@ -62,17 +63,17 @@ class Ascent:
         self._equal_trips = _equal_shares(network.move_allowed, passes.terms.moves)
         self.weight, self.trip_weight = self._equal.copy(), self._equal_trips.copy()
         item = network.cell_item[network.move_from]
-        self._worth = network.replacement[item][:, None]
+        self._worth = (network.replacement if passes.aim.worth else network.priority)[item][:, None]
         self.stock = np.repeat(self._worth, periods, axis=1)
         self._flow_drift = np.zeros_like(self.stock)
         fees, terms = network.fees, passes.terms
         self.limits = np.zeros((len(passes.limits), periods))
         self.subsidy = np.repeat(terms.best_discount[:, None], periods, axis=1)
         size = np.where(terms.loaded, np.minimum(fees.container_size[:, 0], np.maximum(terms.most_load, 1e-9)), np.inf)
-        self.load = np.repeat((fees.container_cost[:, 0] / size)[:, None], periods, axis=1)
+        self.load = np.repeat((passes.aim.worth * fees.container_cost[:, 0] / size)[:, None], periods, axis=1)
         self._drift = np.zeros_like(self.limits)
         self._size = np.zeros_like(self.limits)
-        self.scale = _price_scales(passes)
+        self.scale = price_scales(passes)
         self.best: Pass | None = None
         self.last: Pass | None = None
         self.last_use: Use | None = None
@@ -84,22 +85,32 @@ class Ascent:
         for k in range(count):
             if over():
                 return
-            found = self.passes.run(self.duals())
-            use = use_of(self.passes, found, self.passes.limits)
+            found, use = self.once()
             self.last, self.last_use = found, use
             if self.best is None or found.bound > self.best.bound:
                 self.best = found
             self._average(use)
             seen(found, use)
+            self.passes.learn(found)
             self._step(found, use, step / (1.0 + 4.0 * k / max(count, 1)) ** 2)
+
+    def begin_like(self, other: Ascent) -> None:
+        """Take over the prices of another ascent of the same plan."""
+        for name in ("limits", "weight", "trip_weight", "stock", "subsidy", "load", "scale"):
+            setattr(self, name, getattr(other, name).copy())
+
+    def once(self) -> tuple[Pass, Use]:
+        """One pass at the prices as they stand."""
+        found = self.passes.run(self.duals())
+        return found, use_of(self.passes, found, self.passes.limits)
 
     def duals(self) -> Duals:
         """The prices as they stand, fees shared by the weights."""
         network, passes = self._network, self.passes
         share = np.zeros((len(passes.programs.source), network.periods))
         prices = limit_prices(network, passes.limits, self.limits)
-        rates = money_rates(network, prices)
-        value = order_values(passes.terms, prices, rates, self.subsidy, self.load)
+        rates = money_rates(network, prices, passes.aim.worth)
+        value = order_values(passes.terms, prices, rates, self.subsidy, self.load, passes.aim.worth)
         value = np.where(np.isfinite(value), np.maximum(value, 0.0), 0.0)
         share[self._line_ways] = self.weight * value[network.line_group]
         share[self._move_ways] = self.trip_weight * passes.lane_fees[network.move_lane]
@@ -165,23 +176,3 @@ def _reweighted(weight: Array, opened: NDArray[np.bool_], equal: Array, of: Grou
     grown = np.maximum(np.where(opened, weight * np.exp(2.0 * step), weight), LEAST_WEIGHT * equal)
     value: Array = grown / np.maximum(of.sum(grown), 1e-300)[of.owner]
     return value
-
-
-def _price_scales(passes: Passes) -> Array:
-    """How large a price of each limit can sensibly be, shape (limits, 1)."""
-    network = passes.network
-    scales = []
-    for limit in passes.limits:
-        scale = 0.1
-        if limit.kind in ("storage", "inventory_value"):
-            item = network.cell_item
-            per_unit = network.replacement if limit.kind == "inventory_value" else network.usage(limit.resource)
-            used = per_unit[item] > 0.0
-            cost = network.holding[item] + 0.1 * network.unmet_cost
-            scale = float(np.median(cost[used] / per_unit[item][used])) if used.any() else 1.0
-        elif limit.kind in ("supplier_capacity", "offer_capacity", "lane_capacity") and limit.resource != "value":
-            per_unit = np.ones(len(network.items)) if limit.kind == "offer_capacity" else network.usage(limit.resource)
-            used = per_unit > 0.0
-            scale = 0.1 * float(np.median(network.replacement[used] / per_unit[used])) if used.any() else 1.0
-        scales.append(max(scale, 1e-6))
-    return np.array(scales).reshape(-1, 1)

@@ -5,7 +5,7 @@ C cells, L lines, G groups, W ways in, T periods. FORMULATION.md, "Prices", has 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +58,8 @@ class LimitPrices:
         Price of a unit ordered on each line, shape (L, T).
     parcel
         Price of a unit shipped on each move, shape (M, T).
+    backorders
+        Price of weighted backorders.
     constant
         What the limits themselves take off the bound.
     """
@@ -68,6 +70,7 @@ class LimitPrices:
     goods: Array
     unit: Array
     parcel: Array
+    backorders: float
     constant: float
 
 
@@ -81,17 +84,21 @@ def limit_prices(network: Network, limits: Limits, prices: Array) -> LimitPrices
         goods=np.zeros((len(network.suppliers), periods)),
         unit=np.zeros((network.n_lines, periods)),
         parcel=np.zeros((network.n_moves, periods)),
+        backorders=0.0,
         constant=0.0,
     )
-    constant = 0.0
+    constant = backorders = 0.0
     for limit, price in zip(limits, prices, strict=True):
         if not price.any():
             continue
         priced = price > 0.0
         constant -= float(price[priced] @ limit.allowed[priced])
+        if limit.kind == "backorders":
+            backorders += float(price[-1])
+            continue
         _SPREAD[limit.kind](network, limit, price, found)
     constant += float(found.payment @ network.committed)
-    return LimitPrices(found.peak, found.spend, found.payment, found.goods, found.unit, found.parcel, constant)
+    return replace(found, backorders=backorders, constant=constant)
 
 
 def _onward(price: Array) -> Array:
@@ -144,12 +151,18 @@ _SPREAD = {
 }
 
 
-def money_rates(network: Network, prices: LimitPrices) -> Array:
-    """What a unit of goods and freight money of each line costs by order period, its prices included, shape (L, T). [A]"""
+def money_rates(network: Network, prices: LimitPrices, worth: float = 1.0) -> Array:
+    """What a unit of goods and freight money of each line costs by order period, its prices included, shape (L, T). [A]
+
+    Parameters
+    ----------
+    worth
+        What money counts in the objective.
+    """
     fees, periods = network.fees, network.periods
     due = np.arange(periods)[None, :] + fees.balance_delay[:, None]
     later = np.where(due < periods, prices.payment[np.minimum(due, periods - 1)], 0.0)
     deposit = fees.deposit[:, None]
-    paid = 1.0 + deposit * prices.payment + (1.0 - deposit) * later
+    paid = worth + deposit * prices.payment + (1.0 - deposit) * later
     rates: Array = network.line_fraction[:, None] * paid + prices.spend
     return rates

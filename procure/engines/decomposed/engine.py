@@ -5,165 +5,62 @@ FORMULATION.md, "Prices", has the mathematics; docs/decomposed.md tells it in wo
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
-from numpy.typing import NDArray
 
-from procure.engines.compact import solve_compact
-from procure.engines.decomposed.ascent import Ascent
+from procure.engines.backorders import backorder_limit
+from procure.engines.decomposed.aims import as_limit, least_backorders, least_cost
 from procure.engines.decomposed.compiled import compiled_ahead
-from procure.engines.decomposed.passes import Pass, Passes
-from procure.engines.decomposed.programs import programs_of
-from procure.engines.decomposed.search import Search
-from procure.engines.decomposed.uses import Use
-from procure.engines.interface import Options, Outcome, Progress, Task
+from procure.engines.decomposed.run import Decomposed
+from procure.engines.interface import Options, Outcome, Task
 from procure.engines.opening import better_start, relax_limits
-from procure.engines.useful import useful_levels
-from procure.solution.check import violations
-from procure.solution.ledger import Decision, Ledger, keep_ledger
+from procure.solution.ledger import Decision
 from procure.solution.limits import Limits
 
-Array = NDArray[np.float64]
-
-SHARE_FOR_PRICES = 0.35
-"""Share of the time left that the ascent may take at first."""
-SHARE_FOR_EXPLORING = 0.2
-"""Share of the time left in which plans are made under other purchase orders, between two mixtures."""
-VARIATIONS = 40
-"""Most plans under other purchase orders between two mixtures."""
-MOST_STALLED = 8
-"""Mixtures in a row that bring nothing before a run ends."""
-STEPS = 100
-"""Passes of the first ascent."""
-
-
-class Decomposed:
-    """One minimisation of cost by prices.
-
-    Parameters
-    ----------
-    task, limits
-        The plan in numbers and the limits to keep.
-    options
-        Time, gap, stop, progress.
-    start, safe
-        Decisions that keep the limits: one to better, and that of doing next to nothing.
-    """
-
-    def __init__(self, task: Task, limits: Limits, options: Options, start: Decision, safe: Decision) -> None:
-        self.task, self.limits, self.options = task, limits, options
-        self.best = keep_ledger(task.network, task.laws, start)
-        self.bound = -np.inf
-        self._start, self._safe = start, safe
-
-    def run(self) -> None:
-        """Raise the bound and better the plan until they meet or time is over."""
-        levels = useful_levels(self.task.network, self.task.laws, backorders_only=False)
-        self._lost = levels.money
-        programs = programs_of(self.task.network, self.task.laws, levels)
-        passes = Passes(self.task, self.limits, programs)
-        ascent = Ascent(passes)
-        search = Search(passes, ascent, self.options, self.take, self._safe)
-        if self._start is not self._safe:
-            search.begin_with(self._start)
-        self._ascend(ascent, search, STEPS, 0.3)
-        search.begin()
-        search.explore(40, self._until(SHARE_FOR_EXPLORING))
-        stalled = 0
-        while not self._done() and stalled < MOST_STALLED:
-            before = self.best.total
-            search.mix()
-            if not self._better_than(before) and not self._done():
-                search.restricted_master(self._time_for_master(stalled), 0.3 * self.options.gap)
-            stalled = 0 if self._better_than(before) else stalled + 1
-            if stalled == 3:
-                self._ascend(ascent, search, 30, 0.05)
-            if not self._done():
-                search.vary(VARIATIONS, self._until(SHARE_FOR_EXPLORING))
-
-    def _better_than(self, before: float) -> bool:
-        """Whether the best plan has gained a share of the gap asked for."""
-        return before - self.best.total > 0.05 * self.options.gap * self.best.gross
-
-    def _until(self, share: float) -> Callable[[], bool]:
-        """Whether a share of the time that is left now has gone by, or the run is over."""
-        end = self.options.seconds + share * self.options.time_left
-        return lambda: self.options.over or self.options.seconds > end
-
-    def _time_for_master(self, stalled: int) -> float:
-        return min(0.3 * self.options.time_left, 1.0 + 2.0 * stalled)
-
-    def _ascend(self, ascent: Ascent, search: Search, steps: int, step: float) -> None:
-        until = self.options.seconds + SHARE_FOR_PRICES * self.options.time_left
-        seen = [0]
-
-        def over() -> bool:
-            if self.bound == -np.inf and not self.options.stop.is_set():
-                # one pass at least, so that a bound is told
-                return False
-            return self.options.over or self.options.seconds > until or self._done()
-
-        def look(found: Pass, _use: Use) -> None:
-            seen[0] += 1
-            self._prove(found.bound)
-            if seen[0] == 1 or (seen[0] > steps // 2 and seen[0] % 2 == 0):
-                search.collect(found)
-
-        ascent.run(steps, step, over, look)
-
-    def _prove(self, bound: float) -> None:
-        self.bound = max(self.bound, bound - self._lost)
-        self._tell()
-
-    def take(self, ledger: Ledger) -> bool:
-        """Take a decision if it is better and keeps every rule."""
-        if ledger.total >= self.best.total:
-            return False
-        exact = keep_ledger(self.task.network, self.task.laws, ledger.decision)
-        if exact.total >= self.best.total or violations(exact, self.limits):
-            return False
-        self.best = exact
-        self._tell()
-        return True
-
-    def _done(self) -> bool:
-        return self.options.over or self.best.total - self.bound <= max(self.options.gap, 1e-9) * self.best.gross
-
-    def _tell(self) -> None:
-        if self.options.progress is None:
-            return
-        known = bool(np.isfinite(self.bound))
-        gap = max(self.best.total - self.bound, 0.0) / self.best.gross if known else None
-        self.options.progress(
-            Progress("cost", self.bound if known else None, self.best.total, gap, self.options.seconds)
-        )
+SHARE_FOR_BACKORDERS = 0.5
+"""Share of the time that the first stage of the objective `backorders` may take."""
+GAP_OF_BACKORDERS = 1e-3
+"""Least relative gap that the first stage asks for."""
 
 
 def solve_decomposed(task: Task, options: Options) -> Outcome:
-    """Minimise cost by prices on what cells share.
+    """Minimise cost, or first weighted backorders, by prices on what cells share.
 
-    Where the plan asks for what prices can't tell yet (`can_decompose`) the compact engine solves it, and the outcome says so.
+    Parameters
+    ----------
+    task
+        The plan in numbers.
     """
-    if not can_decompose(task):
-        return solve_compact(task, options)
     options = compiled_ahead(options)
-    limits, start = relax_limits(task, options, Decision.nothing(task.network))
+    limits, safe = relax_limits(task, options, Decision.nothing(task.network))
+    start = better_start(task, limits, safe)
     seconds = {"relax limits": options.seconds}
-    run = Decomposed(task, limits, options, better_start(task, limits, start), start)
+    kept, most, backorder_bound = limits, np.inf, None
+    if task.network.plan.policy.objective == "backorders":
+        first = _least_backorders(task, limits, options, start, safe)
+        backorder_bound = max(first.bound, 0.0)
+        most = backorder_limit(first.best)
+        kept = (*limits, as_limit(task.network, most))
+        start = safe = first.best.decision
+        seconds["backorders"] = options.seconds - sum(seconds.values())
+    run = Decomposed(task, kept, least_cost(task), options, start, safe)
     run.run()
-    seconds["cost"] = options.seconds - seconds["relax limits"]
+    seconds["cost"] = options.seconds - sum(seconds.values())
     return Outcome(
         decision=run.best.decision,
         limits=limits,
         bound=run.bound,
-        backorder_bound=None,
+        backorder_bound=backorder_bound,
         seconds=seconds,
         engine="decomposed",
         solver=options.solver,
+        backorder_limit=most,
     )
 
 
-def can_decompose(task: Task) -> bool:
-    """Whether the engine knows all that the plan asks for."""
-    return task.network.plan.policy.objective == "cost" and not task.laws.planned.sampled
+def _least_backorders(
+    task: Task, limits: Limits, options: Options, start: Decision, safe: Decision
+) -> Decomposed:
+    half = options.part(SHARE_FOR_BACKORDERS, max(options.gap, GAP_OF_BACKORDERS))
+    run = Decomposed(task, limits, least_backorders(task), half, start, safe)
+    run.run()
+    return run

@@ -33,7 +33,7 @@ class Columns(NamedTuple):
 
 
 class Headers(NamedTuple):
-    """Owners (groups, then lanes), T periods; header h is owner h // T in period h % T.
+    """Owners (groups, then lanes), T periods; header h is owner h // T in period h % T. `worth`: what money counts.
 
     By owner: `fee`, `least` and `most` goods value, `tier_at` (owners + 1,) with `start` and `saving` of discounts, `size` (0
     without), `container`, `fill`. By period: `money_at` (T + 1,), `money`, rows of fees and containers; `relief_at`, `relief`,
@@ -42,6 +42,7 @@ class Headers(NamedTuple):
     """
 
     periods: int
+    worth: float
     fee: Array
     least: Array
     most: Array
@@ -127,7 +128,7 @@ def apply(c, sign, columns, headers, state, allowed, weight, penalty):  # type: 
             h, headers, state.count[h], state.goods[h], state.load[h], penalty
         )
         g, t = h // headers.periods, h % headers.periods
-        change += new_fees - fees + (saved - new_saved) * headers.scale[g] + new_wrong - wrong
+        change += headers.worth * (new_fees - fees + (saved - new_saved) * headers.scale[g]) + new_wrong - wrong
         if new_fees != fees:
             for m in range(headers.money_at[t], headers.money_at[t + 1]):
                 change += _draw(state.use, headers.money[m], new_fees - fees, allowed, weight)
@@ -195,7 +196,7 @@ def flip_header(h, members, columns, headers, state, allowed, weight, penalty, s
             cost = apply(c, 1, columns, headers, state, allowed, weight, penalty)
             if not closing and state.count[h] == 1:
                 # the fee is for all that follow
-                cost -= headers.fee[h // headers.periods]
+                cost -= headers.worth * headers.fee[h // headers.periods]
             if cost < best:
                 best, at = cost, c
             apply(c, -1, columns, headers, state, allowed, weight, penalty)

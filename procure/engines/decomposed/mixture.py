@@ -50,12 +50,16 @@ class Mixer:
         Price of each shared row; overdrawing costs a multiple.
     cost
         What each plan costs at the prices, shape (N,): the cheapest are tried first.
+    worth
+        What money of purchase orders and trips counts.
     """
 
-    def __init__(self, network: Network, plans: Plans, uses: PlanUses, prices: Array, cost: Array) -> None:
+    def __init__(
+        self, network: Network, plans: Plans, uses: PlanUses, prices: Array, cost: Array, worth: float = 1.0
+    ) -> None:
         self._order = np.lexsort((cost, plans.part)).astype(np.int64)
         self.columns = _columns(plans.take(self._order), uses.count)
-        self.headers = headers_of(network, uses)
+        self.headers = headers_of(network, uses, worth)
         self.allowed = uses.allowed
         high = max(float(prices.max(initial=0.0)), 1e-3)
         self._weight = np.maximum(3.0 * prices, 1e-3 * high)
@@ -174,7 +178,7 @@ def _columns(plans: Plans, count: int) -> Columns:
     )
 
 
-def headers_of(network: Network, uses: PlanUses) -> Headers:
+def headers_of(network: Network, uses: PlanUses, worth: float) -> Headers:
     """Terms of purchase orders and lane trips, in plan currency."""
     fees, lanes = network.fees, len(network.lanes)
     n_groups = len(network.group_supplier)
@@ -201,6 +205,7 @@ def headers_of(network: Network, uses: PlanUses) -> Headers:
 
     return Headers(
         periods=network.periods,
+        worth=worth,
         fee=np.concatenate([fees.order_fee[:, 0], trip]),
         least=with_lanes(fees.least_goods[:, 0] * rate, 0.0),
         most=with_lanes(fees.most_goods[:, 0] * rate, np.inf),

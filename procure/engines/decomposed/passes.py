@@ -9,6 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from procure.engines.decomposed.aims import Aim, backorder_weights, least_cost
+from procure.engines.decomposed.draws import Draws
 from procure.engines.decomposed.duals import Duals, LimitPrices, limit_prices, money_rates
 from procure.engines.decomposed.coarse import Paid, base_prices
 from procure.engines.decomposed.kernel import Costs, solve_cells
@@ -88,25 +90,38 @@ class Passes:
         The cells' programs.
     threads
         How many blocks are solved at a time; results do not depend on it.
+    aim
+        What is minimised; cost if left out.
+    draws
+        What values the cells that only draws can value.
     """
 
-    def __init__(self, task: Task, limits: Limits, programs: Programs, threads: int = 2) -> None:
+    def __init__(
+        self,
+        task: Task,
+        limits: Limits,
+        programs: Programs,
+        threads: int = 2,
+        aim: Aim | None = None,
+        draws: Draws | None = None,
+    ) -> None:
         self.task, self.limits, self.programs, self._threads = task, limits, programs, threads
+        self.aim = least_cost(task) if aim is None else aim
+        self.draws = Draws(task, programs) if draws is None else draws
         self.terms = OrderTerms.of(programs)
         self.network = task.network
 
     @cached_property
     def _stock(self) -> tuple[Array, Array, Array, Array]:
         """Stock costs by cell and period without prices: of supply, of units short; wanted supply and its penalty."""
-        network, laws = self.network, self.task.laws
-        item, periods = network.cell_item, network.periods
-        supply = np.repeat(network.holding[item][:, None], periods, axis=1)
-        short = supply + np.repeat(network.unmet_cost[:, None], periods, axis=1)
-        supply[:, -1] -= network.credit[item]
-        short[:, -1] += network.owed - network.credit[item]
-        wanted = laws.planned.expected + laws.target
-        missing = np.where(laws.target > 0.0, network.backorder_cost[item][:, None], 0.0)
-        return supply, short, wanted, missing
+        aim, laws = self.aim, self.task.laws
+        return aim.supply, aim.short, laws.planned.expected + laws.target, aim.missing
+
+    def short_costs(self, prices: LimitPrices) -> Array:
+        """Cost of a unit short, the price of backorders included, shape (C, T)."""
+        if prices.backorders == 0.0:
+            return self.aim.short
+        return self.aim.short + prices.backorders * backorder_weights(self.network)
 
     @cached_property
     def _demand(self) -> tuple[Array, Array]:
@@ -117,19 +132,19 @@ class Passes:
 
     def costs(self, duals: Duals, prices: LimitPrices, rates: Array) -> Costs:
         """What the programs pay at the prices."""
-        supply, short, wanted, missing = self._stock
+        supply, _, wanted, missing = self._stock
         network, programs = self.network, self.programs
         goods, unit, fixed = self._line_costs(duals, prices, rates)
         shipped = np.where(network.move_allowed, 0.0, np.inf)
-        moved = self._lane_costs + prices.parcel + duals.stock
+        moved = self.aim.worth * self._lane_costs + prices.parcel + duals.stock
         paid = Paid(
             goods=_stacked(goods, np.zeros_like(shipped))[programs.source],
             unit=_stacked(unit, moved)[programs.source],
             fixed=_stacked(fixed, shipped)[programs.source] + duals.share,
         )
-        return Costs(
+        costs = Costs(
             supply=supply + prices.peak,
-            short=short,
+            short=self.short_costs(prices),
             before=prices.peak,
             target=wanted,
             missing=missing,
@@ -141,6 +156,7 @@ class Passes:
             forced=np.full((len(programs.out_move), network.periods), -1, dtype=np.int64),
             base=base_prices(programs, paid, duals.stock),
         )
+        return self.draws.adjusted(costs, prices)
 
     def _line_costs(self, duals: Duals, prices: LimitPrices, rates: Array) -> tuple[Array, Array, Array]:
         """What a tariff's money, a unit and an order cost on each line, shape (L, T) each; infinite where none may be."""
@@ -148,7 +164,7 @@ class Passes:
         value = rates * network.line_rate[:, None]
         goods = value * (1.0 - duals.subsidy[group]) + prices.goods[network.group_supplier[group]]
         unit = rates * network.fees.unit_freight + prices.unit + duals.load[group] * network.fees.load[:, None]
-        fixed = np.where(network.line_allowed, network.fees.line_fee, np.inf)
+        fixed = np.where(network.line_allowed, self.aim.worth * network.fees.line_fee, np.inf)
         fixed[network.line_fraction <= 0.0] = np.inf
         return goods, unit, fixed
 
@@ -162,15 +178,16 @@ class Passes:
     @cached_property
     def lane_fees(self) -> Array:
         """Cost of a trip on each lane, shape (lanes, 1) [money]."""
-        return np.array([lane.fixed_cost for lane in self.network.lanes], dtype=float).reshape(-1, 1)
+        fees = np.array([lane.fixed_cost for lane in self.network.lanes], dtype=float).reshape(-1, 1)
+        return self.aim.worth * fees
 
     def run(self, duals: Duals) -> Pass:
         """Solve every cell and value the dual function."""
         prices = limit_prices(self.network, self.limits, duals.limits)
-        rates = money_rates(self.network, prices)
+        rates = money_rates(self.network, prices, self.aim.worth)
         duals = self._clipped(duals, prices, rates)
         costs = self.costs(duals, prices, rates)
-        order_value = order_values(self.terms, prices, rates, duals.subsidy, duals.load)
+        order_value = order_values(self.terms, prices, rates, duals.subsidy, duals.load, self.aim.worth)
         closed = ~np.isfinite(order_value)
         if closed.any():
             lines = closed[self.network.line_group]
@@ -182,8 +199,17 @@ class Passes:
         orders += float(np.minimum(self.lane_fees - trips_borne, 0.0).sum())
         expected, before = self._demand
         constant = prices.constant - float((self._stock[0] * expected).sum() + (prices.peak * before).sum())
+        constant += self.draws.constant(self.aim.supply + prices.peak)
         bound = float(solved.value.sum()) + constant + orders
         return Pass(duals, bound, solved, order_value, costs)
+
+    def learn(self, found: Pass) -> None:
+        """Let what values the draws learn from a pass."""
+        self.draws.learn(found.solved.path, found.solved.steps * self.programs.ways.unit[:, None])
+
+    def mended(self, found: Pass, supply: Array, short: Array, ahead: int = 1) -> tuple[Array, Array]:
+        """Supply and units short of a pass as they are meant where draws value them, both (C, T); see `Draws.mended`."""
+        return self.draws.mended(found.solved.steps * self.programs.ways.unit[:, None], supply, short, ahead)
 
     def solve(self, costs: Costs, these: Indices | None = None) -> Solved:
         """Run the kernel over all cells, or over some; the others keep zeros."""
@@ -225,13 +251,20 @@ class Passes:
         clipped = replace(duals, share=np.maximum(duals.share, 0.0), load=load)
         if not self.terms.ruled.any() and not self.network.n_moves:
             return replace(clipped, subsidy=np.zeros_like(duals.subsidy))
-        slopes = slopes_beyond(self.programs, self._stock[:2], prices)
-        most = most_subsidies(self.programs, slopes, prices, rates, load)
+        slopes = slopes_beyond(self.programs, (self.aim.supply, self.short_costs(prices)), prices)
+        most = most_subsidies(self.programs, self._stay(slopes, prices), prices, rates, load, self.terms.lines)
         subsidy = np.where(self.terms.ruled[:, None], np.minimum(duals.subsidy, most), 0.0)
         clipped = replace(clipped, subsidy=subsidy)
         if not self.network.n_moves:
             return clipped
         return replace(clipped, stock=self._stock_prices(clipped, prices, rates, slopes))
+
+    def _stay(self, slopes: Array, prices: LimitPrices) -> Array:
+        """What the stay of a unit ordered above all useful levels costs, shape (L, T)."""
+        network, periods = self.network, self.network.periods
+        arrival = np.minimum(np.arange(periods)[None, :] + network.line_lead[:, None], periods - 1)
+        kept = network.line_fraction[:, None] * onward_costs(self.programs, slopes)[network.line_cell[:, None], arrival]
+        return self.draws.beyond(kept, self.aim.supply + prices.peak)
 
     def _stock_prices(self, duals: Duals, prices: LimitPrices, rates: Array, slopes: Array) -> Array:
         """Prices of stock on lanes at which no cell gains by stock beyond its levels."""
@@ -240,7 +273,7 @@ class Passes:
         paid = np.minimum(goods * lowest, goods * highest) + unit
         with np.errstate(divide="ignore", invalid="ignore"):
             delivered = np.where(np.isfinite(fixed), paid / self.network.line_fraction[:, None], np.inf)
-        moved = self._lane_costs + prices.parcel
+        moved = self.aim.worth * self._lane_costs + prices.parcel
         return within_worth(
             self.programs, duals.stock, delivered, moved, slopes, onward_costs(self.programs, slopes)
         )

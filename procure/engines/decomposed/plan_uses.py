@@ -104,6 +104,10 @@ class PlanUses:
             if limit.place is not None:
                 amount = np.where(network.cell_warehouse == limit.place, amount, 0.0)
             return self._by_part(self._component, amount[:, None] * ledger.stocks.peak)
+        if limit.kind == "backorders":
+            weighted = np.zeros_like(ledger.stocks.backorders)
+            weighted[:, -1] = network.priority[network.cell_item] * ledger.stocks.backorders.sum(axis=1)
+            return self._by_part(self._component, weighted)
         if limit.kind == "lane_capacity":
             amount = network.usage(limit.resource)[network.cell_item[network.move_from]]
             amount = np.where(network.move_lane == limit.place, amount, 0.0)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from procure.engines.decomposed.feasible import decision_from
 from procure.engines.decomposed.passes import Pass, Passes
-from procure.engines.decomposed.plan_uses import PlanUses, own_costs
+from procure.engines.decomposed.plan_uses import PlanUses
 from procure.engines.decomposed.quick_ledger import quick_ledger
 from procure.solution.ledger import Decision, Ledger
 
@@ -177,7 +177,7 @@ class Pool:
         part, slot, units = self._entries(ledger.decision)
         whole = Plans(
             np.arange(count),
-            own_costs(self.passes.task, ledger, self.passes.programs.component),
+            self.passes.aim.own(self.passes.task, ledger, self.passes.programs.component),
             Ragged.of(*self.uses.rows(ledger)),
             Ragged.of(*self.uses.orders(ledger)),
             Ragged.of(part, count, slot, units),

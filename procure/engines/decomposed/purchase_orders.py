@@ -126,7 +126,7 @@ def _filling_units(network: Network) -> Array:
 
 
 def order_values(
-    terms: OrderTerms, prices: LimitPrices, rates: Array, subsidy: Array, load: Array
+    terms: OrderTerms, prices: LimitPrices, rates: Array, subsidy: Array, load: Array, worth: float = 1.0
 ) -> Array:
     """Least that placing each purchase order costs beyond its lines, before their shares of its fee, shape (G, T).
 
@@ -136,9 +136,11 @@ def order_values(
         What a unit of money of each line costs, shape (L, T).
     subsidy, load
         Prices of goods and of container room, shape (G, T).
+    worth
+        What money counts in the objective.
     """
     network, fees = terms.network, terms.network.fees
-    money = 1.0 + prices.spend + prices.payment
+    money = worth + prices.spend + prices.payment
     value: Array = fees.order_fee * money
     if terms.ruled.any():
         value = value + _goods_terms(terms, rates, subsidy)

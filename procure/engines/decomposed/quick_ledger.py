@@ -12,7 +12,7 @@ from procure.engines.decomposed.programs import Programs
 from procure.engines.interface import Task
 from procure.solution.bills import bills_of, payments_of, spend_of
 from procure.solution.decision import Decision
-from procure.solution.ledger import Ledger, order_costs, stock_costs
+from procure.solution.ledger import Ledger, keep_ledger, order_costs, stock_costs
 from procure.solution.stocks import Stocks, supply_of
 
 Array = NDArray[np.float64]
@@ -21,6 +21,8 @@ Array = NDArray[np.float64]
 def quick_ledger(task: Task, programs: Programs, decision: Decision) -> Ledger:
     """Compute a decision's ledger, its stocks out of tables."""
     network = task.network
+    if task.laws.planned.sampled:
+        return keep_ledger(network, task.laws, decision)
     stocks = _stocks(task, programs, decision)
     bills = bills_of(network, decision)
     return Ledger(

@@ -19,9 +19,11 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 
-def reduced_costs(network: Network, plans: Plans, uses: PlanUses, prices: Array, ledger: Ledger) -> Array:
+def reduced_costs(
+    network: Network, plans: Plans, uses: PlanUses, prices: Array, ledger: Ledger, worth: float = 1.0
+) -> Array:
     """What each plan costs at the prices of limits if purchase orders of a known decision are placed anyway, shape (N,)."""
-    headers, periods = headers_of(network, uses), network.periods
+    headers, periods = headers_of(network, uses, worth), network.periods
     placed = np.zeros(len(headers.fee) * periods, dtype=bool)
     n_groups = len(network.group_supplier)
     placed[: n_groups * periods] = ledger.bills.placed.ravel()
@@ -32,7 +34,7 @@ def reduced_costs(network: Network, plans: Plans, uses: PlanUses, prices: Array,
     saving[: n_groups * periods] = ledger.bills.discount_rate.ravel() * np.repeat(headers.scale[:n_groups], periods)
     header, goods, _ = plans.orders.data
     cost = plans.cost + _sums(plans.use.at, prices[plans.use.data[0]] * plans.use.data[1])
-    value: Array = cost + _sums(plans.orders.at, fee[header] - saving[header] * goods)
+    value: Array = cost + worth * _sums(plans.orders.at, fee[header] - saving[header] * goods)
     return value
 
 
@@ -68,13 +70,13 @@ def choose(
 
 def _master(pool: Pool, rows: Indices, start: Indices) -> Master:
     network, plans, periods = pool.passes.network, pool.plans.take(rows), pool.passes.network.periods
-    headers = headers_of(network, pool.uses)
+    headers = headers_of(network, pool.uses, pool.passes.aim.worth)
     wanted = set(start.tolist())
     chosen = frozenset(k for k, row in enumerate(rows.tolist()) if row in wanted)
     columns = tuple(_column(plans, k, periods) for k in range(len(rows)))
     keys = sorted({key for column in columns for key in column.orders})
     rules = {key: _rule(headers, key) for key in keys}
-    return Master(columns, {k: r for k, r in rules.items() if r is not None}, pool.uses.allowed, chosen)
+    return Master(columns, {k: r for k, r in rules.items() if r is not None}, pool.uses.allowed, chosen, pool.passes.aim.worth)
 
 
 def _column(plans: Plans, k: int, periods: int) -> CellPlan:

@@ -85,10 +85,12 @@ class Search:
         shut
             Whether there are no others; else any line may place one if it bears the whole fee.
         """
-        network, duals = self.passes.network, self.ascent.duals()
+        network, duals, worth = self.passes.network, self.ascent.duals(), self.passes.aim.worth
         share = duals.share.copy()
         lines = self.passes.programs.order[: network.n_lines]
-        fee = np.full_like(placed, np.inf, dtype=float) if shut else np.repeat(network.fees.order_fee, placed.shape[1], axis=1)
+        fee = np.full(placed.shape, np.inf)
+        if not shut:
+            fee = worth * np.repeat(network.fees.order_fee, placed.shape[1], axis=1)
         share[lines] = np.where(placed, 0.0, fee)[network.line_group]
         prices = self._prices * np.exp(noise * self._stream.standard_normal(self._prices.shape))
         ledger = self.pool.add(self.passes.run(replace(duals, limits=prices, share=share)))
@@ -99,11 +101,11 @@ class Search:
         return ledger
 
     def _merit(self, ledger: Ledger) -> float:
-        """Total of a decision, and three times what it overdraws at the prices or, where these are low, at a sensible one."""
+        """Objective of a decision, and three times what it overdraws at the prices or, where these are low, at a sensible one."""
         over = [np.maximum(used(ledger, limit) - limit.allowed, 0.0) for limit in self.passes.limits]
         if not over:
-            return ledger.total
-        return ledger.total + float((3.0 * np.maximum(self._prices, self.ascent.scale) * np.array(over)).sum())
+            return self.passes.aim.value(ledger)
+        return self.passes.aim.value(ledger) + float((3.0 * np.maximum(self._prices, self.ascent.scale) * np.array(over)).sum())
 
     def _adjust(self, ledger: Ledger) -> None:
         """Raise the prices of what a real decision overdraws, lower those of what it leaves."""
@@ -147,10 +149,10 @@ class Search:
         prices = self._prices.reshape(-1)
         first = min((self.best, self._near), key=self._merit)
         start, safe = pool.find(first.decision), pool.find(self._nothing)
-        cost = reduced_costs(network, pool.plans, pool.uses, prices, first)
+        cost = reduced_costs(network, pool.plans, pool.uses, prices, first, self.passes.aim.worth)
         rows = promising(pool.plans, cost, max(MOST_IN_MIXTURE // pool.uses.count, 3), np.union1d(start, safe))
         rows = self._fewer(rows, cost, np.union1d(start, safe))
-        mixer = Mixer(network, pool.plans.take(rows), pool.uses, prices, cost[rows])
+        mixer = Mixer(network, pool.plans.take(rows), pool.uses, prices, cost[rows], self.passes.aim.worth)
         mixture = mixer.run(np.searchsorted(rows, start), lambda: self.options.over)
         self._see(self.pool.add_decision(pool.assemble(rows[mixture.rows])))
 
@@ -165,7 +167,7 @@ class Search:
         if pool.uses.count > MOST_PARTS_IN_MASTER or time_limit < 0.2:
             return
         start, safe = pool.find(self.best.decision), pool.find(self._nothing)
-        cost = reduced_costs(network, pool.plans, pool.uses, self._prices.reshape(-1), self.best)
+        cost = reduced_costs(network, pool.plans, pool.uses, self._prices.reshape(-1), self.best, self.passes.aim.worth)
         most = max(MOST_IN_MASTER // pool.uses.count, 2)
         rows = promising(pool.plans, cost, most, np.union1d(start, safe))
         chosen = choose(pool, rows, start, time_limit, gap, self.options.stop)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from procure.engines.decomposed.duals import LimitPrices
+from procure.engines.decomposed.grouping import Grouping
 from procure.engines.decomposed.programs import Programs
 
 Array = NDArray[np.float64]
@@ -18,25 +19,26 @@ ROUNDED = 3e-7
 
 
 def most_subsidies(
-    programs: Programs, slopes: Array, prices: LimitPrices, rates: Array, load: Array
+    programs: Programs, stay: Array, prices: LimitPrices, rates: Array, load: Array, lines: Grouping
 ) -> Array:
     """Highest subsidy of each group at which no unit above the useful levels pays, shape (G, T).
 
     Parameters
     ----------
-    slopes
-        Least that a unit above the useful levels costs, see `slopes_beyond`, shape (C, T).
+    stay
+        Least that a unit ordered above the useful levels costs while it is there, shape (L, T).
     rates
         What a unit of goods and freight money of each line costs, shape (L, T).
     load
         Price of a unit of each group's container, shape (G, T).
+    lines
+        Lines by group.
     """
     network = programs.network
     fees, periods, group = network.fees, network.periods, network.line_group
     arrival = np.arange(periods)[None, :] + network.line_lead[:, None]
-    onward = onward_costs(programs, slopes)[network.line_cell[:, None], np.minimum(arrival, periods - 1)]
     other = rates * fees.unit_freight + prices.unit + load[group] * fees.load[:, None]
-    other = other + network.line_fraction[:, None] * onward
+    other = other + stay
     value, goods = rates * network.line_rate[:, None], prices.goods[network.group_supplier[group]]
     room = np.full(value.shape, np.inf)
     for price in extreme_prices(programs):
@@ -44,10 +46,7 @@ def most_subsidies(
         with np.errstate(divide="ignore", invalid="ignore"):
             room = np.minimum(room, np.where(paid > 0.0, 1.0 + (other + goods * price) / paid, np.inf))
     room = np.where((arrival < periods) & network.line_allowed, room, np.inf)
-    most = np.full((len(network.group_supplier), periods), np.inf)
-    np.minimum.at(most, group, room)
-    found: Array = most - 1e-9
-    return found
+    return lines.least(room) - 1e-9
 
 
 def extreme_prices(programs: Programs) -> tuple[Array, Array]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from procure.engines.decomposed.aims import backorder_weights
 from procure.engines.decomposed.passes import Pass, Passes
 from procure.plan.network import Network
 from procure.solution.limits import Limit, Limits
@@ -92,8 +93,12 @@ class _Sums:
             row = cells.table[:, None] + np.arange(path.shape[1])[None, :] * cells.levels[:, None]
             supply = cells.opening + (path - cells.start[:, None]) * cells.grain[:, None]
             expected = self._passes.task.laws.planned.expected
-            peak = supply + cells.before[row + path]
+            supply, before = self._passes.mended(self._found, supply, cells.before[row + path])
+            peak = supply + before
             peak[:, 1:] -= expected[:, :-1]
+            for cell, lost in self._passes.draws.lost(self._found.solved.path).items():
+                peak[cell] = supply[cell]
+                peak[cell, 1:] += lost[:-1] - expected[cell, :-1]
             self._peak = np.maximum(peak, 0.0)
         return self._peak
 
@@ -104,6 +109,16 @@ class _Sums:
 
     def _inventory_value(self, limit: Limit) -> Array:
         value: Array = self.network.replacement[self.network.cell_item] @ self.peak
+        return value
+
+    def _backorders(self, limit: Limit) -> Array:
+        cells, path = self._passes.programs.cells, self._found.solved.path
+        row = cells.table[:, None] + np.arange(path.shape[1])[None, :] * cells.levels[:, None]
+        value = np.zeros(path.shape[1])
+        short = self._passes.mended(self._found, np.zeros_like(cells.opening), cells.short[row + path], ahead=0)[1]
+        for cell, lost in self._passes.draws.lost(self._found.solved.path).items():
+            short[cell] = lost
+        value[-1] = float((backorder_weights(self.network) * short).sum())
         return value
 
     def _spend(self) -> Array:
