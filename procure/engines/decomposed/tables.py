@@ -24,6 +24,8 @@ Indices = NDArray[np.int64]
 NORMAL, GAMMA, POISSON, WIDE, SAMPLES = (
     int(f) for f in (Family.NORMAL, Family.GAMMA, Family.POISSON, Family.NEGATIVE_BINOMIAL, Family.SAMPLES)
 )
+ROUNDING = 1e-15
+"""Relative error of a logarithm's terms, with room to spare."""
 LEFT = 12.0
 """Standard deviations below the mean where no demand is expected any more."""
 
@@ -105,6 +107,10 @@ def _losses(family, mean, variance, first, grain, n, out, row):  # type: ignore[
     if family == POISSON or family == WIDE:
         _whole_losses(family, mean, variance, first, grain, n, out, row)
         return
+    lost = 0.0
+    if family == GAMMA and variance > 0.0:
+        shape = mean * mean / variance
+        lost = math.sqrt(variance) * ROUNDING * shape * (1.0 + abs(math.log(shape)))
     for k in range(n):
         x = first + k * grain
         if family == NORMAL:
@@ -113,7 +119,7 @@ def _losses(family, mean, variance, first, grain, n, out, row):  # type: ignore[
             loss = _gamma_loss(mean, variance, x)
         else:
             loss = max(mean - x, 0.0)
-        out[row + k] = np.float32(_less(loss, mean))
+        out[row + k] = np.float32(_less(loss - lost, mean))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -129,12 +135,16 @@ def _whole_losses(family, mean, variance, first, grain, n, out, row):  # type: i
     if family == POISSON:
         chance = math.exp(unit * math.log(mean) - mean - math.lgamma(unit + 1.0))
         size, failure = 0.0, 0.0
+        terms = unit * abs(math.log(mean)) + mean
     else:
         size, failure = mean * mean / (variance - mean), 1.0 - mean / variance
         chance = math.exp(
             math.lgamma(size + unit) - math.lgamma(size) - math.lgamma(unit + 1.0)
             + size * math.log(mean / variance) + unit * math.log(failure)
         )  # fmt: skip
+        terms = (size + unit) * (1.0 + abs(math.log(size + unit))) + unit * abs(math.log(failure))
+    # the first chance is off by a factor, and with it every tail up to the right end
+    lost = ROUNDING * (terms + 1.0) * 2.0 * LEFT * math.sqrt(spread)
     # demand above `unit` has probability `tail`; `loss` is that of `unit`
     tail, loss = 1.0 - chance, mean - unit
     for k in range(n):
@@ -153,6 +163,8 @@ def _whole_losses(family, mean, variance, first, grain, n, out, row):  # type: i
                 if tail < 1e-13:
                     tail = 0.0
             value = loss - tail * (x - unit)
+        if x > mean - LEFT * math.sqrt(spread):
+            value -= lost
         out[row + k] = np.float32(_less(value, mean))
 
 
