@@ -19,7 +19,7 @@ MOST_CELLS = 400
 SHARE_FOR_PRICES = 0.6
 """Share of the time that prices get where the MILP comes after them."""
 SHARE_WITH_LANES = 0.3
-"""The same where lanes link cells: there the MILP has the better bound."""
+"""The same where lanes link cells or supply is random: there the MILP of a small plan has the better bound."""
 
 
 def solve_auto(task: Task, options: Options) -> Outcome:
@@ -34,7 +34,8 @@ def solve_auto(task: Task, options: Options) -> Outcome:
     options = compiled_ahead(options)
     if cells > MOST_CELLS:
         return solve_decomposed(task, options)
-    share = SHARE_WITH_LANES if task.network.n_moves else SHARE_FOR_PRICES
+    linked = task.network.n_moves > 0 or bool(task.laws.planned.deliveries.cells)
+    share = SHARE_WITH_LANES if linked else SHARE_FOR_PRICES
     first = solve_decomposed(task, options.part(share))
     if options.over or first.gap_left(task) <= options.gap:
         return first

@@ -97,6 +97,8 @@ class Draws:
 
     def know(self, ledger: Ledger) -> None:
         """Take over what a known decision says."""
+        for cell, table in self.tables.items():
+            table.know(ledger.stocks.supply[cell])
 
     def _supply(self, path: Indices, cell: int) -> Array:
         cells = self._cells
@@ -176,6 +178,7 @@ class EarlyDraws(Draws):
 
     def know(self, ledger: Ledger) -> None:
         """Draw the cuts of lateness at a decision."""
+        super().know(ledger)
         for cut in self.cuts:
             cut.know(ledger)
 
@@ -214,6 +217,7 @@ class LikelyDraws(Draws):
 
     def know(self, ledger: Ledger) -> None:
         """Take the spread of supply from a decision."""
+        super().know(ledger)
         for cell, random in self._law.deliveries.cells.items():
             expected = ledger.stocks.supply[cell]
             surprise = random.supply(random.ordered(ledger.decision.orders), expected) - expected[:, None]

@@ -20,6 +20,8 @@ Indices = NDArray[np.int64]
 
 QUANTILE = 0.9
 """Share of the paths whose demand the supply meets at which the first weights are chosen."""
+STEP_TO_KNOWN = 0.3
+"""Weight of a known decision."""
 LEAST_STEP = 0.03
 """Least weight of the latest plan in the running mean of weights."""
 
@@ -53,6 +55,11 @@ class LostTables:
         step = max(2.0 / (self._count + 2.0), LEAST_STEP)
         self._mean = (1.0 - step) * self._mean + step * supply
         self._choose(supply, step)
+
+    def know(self, supply: Array) -> None:
+        """Move the weights a good way towards those at the supply of a known decision, shape (T,) [units]."""
+        self._mean = (1.0 - STEP_TO_KNOWN) * self._mean + STEP_TO_KNOWN * supply
+        self._choose(supply, STEP_TO_KNOWN)
 
     def _choose(self, supply: Array, step: float) -> None:
         deepest = np.argmax(self._demand - self._shift - supply[:, None], axis=0)
