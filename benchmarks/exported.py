@@ -1,9 +1,9 @@
 """General solvers on the same exported model: the compact MILP as it is after its cuts at the root.
 
-The model takes convex costs by tangents from below, so it is a relaxation of the plan: a solver's bound on it is a bound
-on the plan, and what a decision truly costs is worked out by plain arithmetic (`total`); what the model itself says it
-costs stands beside it (`model_total`). HiGHS, CBC and SCIP get the model through PuLP, OR-Tools as an MPS file in a
-process of its own: its library and highspy bring two versions of HiGHS and can't be loaded together.
+The model takes convex costs by tangents from below, so it is a relaxation of the plan: a solver's bound on it is a
+bound on the plan, and what a decision truly costs is worked out by plain arithmetic (`total`); what the model itself
+says it costs stands beside it (`model_total`). HiGHS, CBC and SCIP get the model through PuLP, OR-Tools as an MPS
+file in a process of its own: its library and highspy bring two versions of HiGHS and can't be loaded together.
 """
 
 from __future__ import annotations

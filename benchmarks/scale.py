@@ -1,10 +1,10 @@
 """Engines, general solvers and rules of thumb side by side on catalogues of any size, one process each.
 
-`python benchmarks/scale.py FOLDER --cells 150 3000 --terms orders --engines decomposed compact --time-limits 30` appends
-one line per run to FOLDER/scale.jsonl and leaves out those that are there already, so that it can be stopped and taken
-up again; then it prints the tables, or puts them into a page between two marker lines (`-o docs/benchmarks.md`).
-`--growth 0.01` adds how the time to that gap grows with size. `--tables` only prints what is there. Peers come with
-`pip install -e ".[benchmarks]"`; one that is not installed is named and left out.
+`python benchmarks/scale.py FOLDER --cells 150 3000 --terms orders --engines decomposed compact --time-limits 30`
+appends one line per run to FOLDER/scale.jsonl and leaves out those that are there already, so that it can be stopped
+and taken up again; then it prints the tables, or puts them into a page between two marker lines (`-o
+docs/benchmarks.md`). `--growth 0.01` adds how the time to that gap grows with size. `--tables` only prints what is
+there. Peers come with `pip install -e ".[benchmarks]"`; one that is not installed is named and left out.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -143,8 +144,8 @@ def run_missing(options: argparse.Namespace, wanted: list[Case]) -> None:
                 continue
             print(f"{case.name}, {task['engine']}, {task['limit']:g} s ...", file=sys.stderr, flush=True)
             make(case)
-            load = os.getloadavg()[0]
-            record = {"case": case.name, **task, **run(task), "load": load, **circumstances()}
+            others = busy()
+            record = {"case": case.name, **task, **run(task), "busy": others, **circumstances()}
             file.write(json.dumps(record) + "\n")
             file.flush()
 
@@ -197,6 +198,20 @@ def run(task: Record) -> Record:
         return {"error": (err.strip().splitlines() or [f"ended with {running.returncode}"])[-1][:200]}
     measured: Record = json.loads(out.splitlines()[-1])
     return measured
+
+
+def busy(seconds: float = 1.0) -> float | None:
+    """Share of the processors that others use just now; None where the system doesn't tell."""
+    stat = Path("/proc/stat")
+    if not stat.exists():
+        return None
+    counts = []
+    for wait in (seconds, 0.0):
+        counts.append([int(word) for word in stat.read_text(encoding="ascii").split("\n", 1)[0].split()[1:9]])
+        time.sleep(wait)
+    spent = [after - before for before, after in zip(*counts, strict=True)]
+    idle = spent[3] + spent[4]
+    return 1.0 - idle / max(sum(spent), 1)
 
 
 def environment() -> dict[str, str]:

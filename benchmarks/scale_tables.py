@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import platform
 from collections import defaultdict
 from importlib.metadata import PackageNotFoundError, version
@@ -16,6 +15,8 @@ Record = dict[str, Any]
 RULES = ("min-max", "repair-chain", "marginal")
 TIMES = (5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0)
 """Seconds of planning at which runs are compared."""
+MOST_BUSY = 0.1
+"""Share of the processors that others may use when a run begins without its being said."""
 PACKAGES = ("procure", "pulp", "highspy", "cbcbox", "pyscipopt", "ortools", "numpy", "numba")
 
 
@@ -38,22 +39,21 @@ def heading(found: list[Record], absent: dict[str, str]) -> list[str]:
         if values:
             lines.append(f"{title}: {'; '.join(values)}.")
     lines += [f"Not installed, so not run: {', '.join(f'{e} ({p})' for e, p in absent.items())}."] if absent else []
-    cores = os.cpu_count() or 1
-    busy = sum(record["load"] > 0.5 for record in found)
-    if busy:
-        lines.append(f"{busy} of {len(found)} runs began while others used the {cores} cores: their times say little.")
+    if busy := sum((record["busy"] or 0.0) > MOST_BUSY for record in found):
+        said = f"{busy} of {len(found)} runs began while others used more than {MOST_BUSY:.0%} of the processors"
+        lines.append(f"{said}: their times say little.")
     return [
         *lines,
         "",
-        "Every run has a process of its own. Planning is all from the plan in memory to the priced solution, loading",
-        "apart; compilation at first use is not counted. Every total is worked out from the orders by plain arithmetic.",
-        "The gap is (total - proven bound) / max(1, |total|, total - terminal), as each run itself can prove it; above the",
-        "best bound puts the bounds of all runs of the plan together, so that rules of thumb, which prove nothing, can be",
-        "seen, too. `compact-*` is Procure's compact engine, which starts with HiGHS and searches with the solver named.",
-        "`model-*` is the compact MILP after its cuts at the root, handed to a general solver without a start: costs that",
-        "are convex are taken by tangents there, so even an optimum of that model leaves a small gap. CBC, SCIP and",
-        "MathOpt's SCIP show nothing on the way; their gap stands from the end of the run on.",
-        "Plans: benchmarks/large_catalogue.py, 3 warehouses.",
+        "Every run has a process of its own. Planning is all from the plan in memory to the priced solution;",
+        "loading is apart, compilation at first use not counted. Every total is worked out from the orders by",
+        "plain arithmetic. The gap is (total - proven bound) / max(1, |total|, total - terminal), as each run",
+        "itself can prove it; above the best bound puts the bounds of all runs of the plan together, so that rules",
+        "of thumb, which prove nothing, can be seen, too. `compact-*` is Procure's compact engine, started by",
+        "HiGHS and searched with the solver that is named; `model-*` is the compact MILP after its cuts at the",
+        "root, handed to a general solver without a start: costs that are convex are taken by tangents there, so",
+        "even an optimum of that model leaves a small gap. CBC, SCIP and MathOpt's SCIP show nothing on the way;",
+        "their gap stands from the end of the run on. Plans: benchmarks/large_catalogue.py, 3 warehouses.",
         "",
     ]
 

@@ -31,7 +31,7 @@ def line(engine: str, points: list[tuple[float, float, float | None, float | Non
     """A record as a run leaves it: points are seconds, total, bound, gap."""
     last = points[-1]
     fixed = {"case": "9 cells x 6, lines, seed 1", "limit": 10.0, "target": 1e-3, "seed": 0, "gross": 100.0}
-    took = {"loading": 0.1, "planning": last[0], "cpu": 1.0, "memory": 100.0, "first": 0.5, "load": 0.0, "cells": 9}
+    took = {"loading": 0.1, "planning": last[0], "cpu": 1.0, "memory": 100.0, "first": 0.5, "busy": 0.0, "cells": 9}
     end = {"total": last[1], "bound": last[2], "gap": last[3]}
     return {**fixed, **took, **end, "engine": engine, "points": points, **more}
 
@@ -88,6 +88,11 @@ def test_values_are_told_at_the_last_point_before_a_time(tables):
     record = line("auto", [(1.0, 130.0, None, None), (5.0, 120.0, 100.0, 0.2), (8.0, 105.0, 100.0, 0.05)])
     assert [tables.gap_at(record, t) for t in (0.5, 4.0, 5.0, 7.9, 9.0)] == [None, None, 0.2, 0.2, 0.05]
     assert [tables.time_to(record, gap) for gap in (0.2, 0.1, 0.01)] == [5.0, 8.0, None]
+
+
+def test_runs_on_a_busy_machine_are_told(tables):
+    runs = [line("auto", [(1.0, 2.0, 1.0, 0.5)], busy=share) for share in (0.0, 0.6, None)]
+    assert "1 of 3 runs began while others used more than 10% of the processors" in "\n".join(tables.heading(runs, {}))
 
 
 def test_who_is_behind_and_when_is_said(tables):
