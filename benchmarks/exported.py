@@ -42,6 +42,8 @@ MODEL_PEERS = {
     "model-mathopt-scip": "mathopt-scip",
 }
 """Peers that solve the exported model, and what solves it."""
+UNPROVEN = ("cp-sat",)
+"""Solvers whose bound belongs to a copy of the model in whole numbers, and was seen above the total of a sound plan."""
 OR_TOOLS = Path(__file__).with_name("ortools_peer.py")
 
 
@@ -111,7 +113,7 @@ class Search:
     def __init__(self, root: Root, model: Model, solver: str, trace: Any) -> None:
         self.root, self.model, self.trace, self._solver = root, model, trace, solver
         self.session = HighsSession(model) if solver == "highs" else PulpSession(model, solver)
-        self.bound, self.model_total = -np.inf, np.inf
+        self.bound, self.claimed, self.model_total = -np.inf, -np.inf, np.inf
         root.take_over(self.session)
 
     def run(self, seconds: float, gap: float) -> None:
@@ -126,7 +128,9 @@ class Search:
         self._seen(bound, values)
 
     def _seen(self, bound: float, values: Array | None) -> None:
-        self.bound = max(self.bound, bound) if np.isfinite(bound) else self.bound
+        if np.isfinite(bound):
+            self.claimed = max(self.claimed, bound)
+            self.bound = self.bound if self._solver in UNPROVEN else self.claimed
         if values is not None and self.root.value(values):
             self.model_total = self._objective(values) + self.root.constant
         ledger, proven = self.root.best.ledger, self.root.proven(self.bound)
@@ -173,7 +177,8 @@ def solve_exported(plan: Plan, peer: str, limit: float, gap: float, trace: Any) 
     Returns
     -------
     Record
-        Among others `rows`, `columns` and `export` [s] of the model, and `model_total`.
+        Among others `rows`, `columns` and `export` [s] of the model, `model_total`, and `claimed`, the bound that the
+        solver tells. Where that proves nothing, `bound` is that of the cuts at the root.
     """
     root = root_of(plan, limit, gap)
     trace.see(root.best.ledger.total, None, None)
@@ -192,5 +197,6 @@ def solve_exported(plan: Plan, peer: str, limit: float, gap: float, trace: Any) 
         "export": exported,
         "rows": len(row_order(model.problem)),
         "columns": search.session.width,
+        "claimed": search.claimed + root.constant if np.isfinite(search.claimed) else None,
         "model_total": search.model_total if np.isfinite(search.model_total) else None,
     }

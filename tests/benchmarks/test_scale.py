@@ -95,6 +95,14 @@ def test_runs_on_a_busy_machine_are_told(tables):
     assert "1 of 3 runs began while others used more than 10% of the processors" in "\n".join(tables.heading(runs, {}))
 
 
+def test_a_bound_above_a_plan_is_called_out(tables):
+    good = line("auto", [(1.0, 110.0, 100.0, 0.1)])
+    wrong = line("model-cp-sat", [(1.0, 130.0, None, None)], claimed=120.0)
+    text = "\n".join(tables.side_by_side("tiny", [good, wrong]))
+    assert "the claimed 120 lies above the total 110 that auto found" in text
+    assert "lies above" not in "\n".join(tables.side_by_side("tiny", [good]))
+
+
 def test_who_is_behind_and_when_is_said(tables):
     ours = line("decomposed", [(1.0, 120.0, 99.0, 0.21), (6.0, 101.0, 99.0, 0.02)])
     theirs = line("compact", [(2.0, 110.0, 90.0, 0.2), (6.0, 102.0, 90.0, 0.12)])
