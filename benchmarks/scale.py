@@ -28,7 +28,6 @@ from run import EXAMPLES, machine
 Record = dict[str, Any]
 
 HERE = Path(__file__).resolve().parent
-BEGIN, END = "<!-- benchmarks/scale.py begins -->", "<!-- benchmarks/scale.py ends -->"
 WAREHOUSES = 3
 PATIENCE, ALLOWANCE = 3.0, 900.0
 """A run is ended after so many times its limit and so many seconds more; loading a large plan takes its time."""
@@ -81,8 +80,7 @@ def main() -> None:
     if options.out is None:
         print(text)
     else:
-        before = options.out.read_text(encoding="utf-8") if options.out.exists() else "# Benchmarks\n"
-        options.out.write_text(placed(before, text), encoding="utf-8")
+        put(text, options.out, "scale.py")
 
 
 def arguments(given: list[str] | None = None) -> argparse.Namespace:
@@ -236,7 +234,7 @@ def page(options: argparse.Namespace, wanted: list[str]) -> str:
     """The tables, with how they were made and who is missing."""
     found = [record for record in known(options.folder / "scale.jsonl").values() if record["case"] in wanted]
     absent = {engine: package for engine in options.engines if (package := missing_package(engine))}
-    lines = scale_tables.heading(found, absent)
+    lines = scale_tables.heading(found, absent, command_of(options))
     for name in wanted:
         lines += scale_tables.side_by_side(name, [record for record in found if record["case"] == name])
     for gap in options.growth:
@@ -244,13 +242,32 @@ def page(options: argparse.Namespace, wanted: list[str]) -> str:
     return "\n".join(lines)
 
 
-def placed(before: str, text: str) -> str:
-    """The page with the text between the markers, which are added at its end if they are missing."""
-    marked = f"{BEGIN}\n{text}\n{END}"
-    if BEGIN not in before or END not in before:
+def command_of(options: argparse.Namespace) -> str:
+    """The command that makes these tables again, wherever the results are kept."""
+    words = ["python benchmarks/scale.py FOLDER", "--cells", *map(str, options.cells), "--terms", *options.terms]
+    if options.examples:
+        words += ["--examples", *options.examples]
+    words += ["--seeds", *map(str, options.seeds), "--time-limits", *(f"{t:g}" for t in options.time_limits)]
+    words += ["--gap", f"{options.gap:g}"]
+    if options.growth:
+        words += ["--growth", *(f"{gap:g}" for gap in options.growth)]
+    return " ".join(words)
+
+
+def placed(before: str, text: str, script: str) -> str:
+    """The page with the text between a script's two marker lines, which are added at its end if they are missing."""
+    begin, end = (f"<!-- benchmarks/{script} {word} -->" for word in ("begins", "ends"))
+    marked = f"{begin}\n{text}\n{end}"
+    if begin not in before or end not in before:
         return f"{before.rstrip()}\n\n{marked}\n"
-    head, rest = before.split(BEGIN, 1)
-    return head + marked + rest.split(END, 1)[1]
+    head, rest = before.split(begin, 1)
+    return head + marked + rest.split(end, 1)[1]
+
+
+def put(text: str, page: Path, script: str) -> None:
+    """Put a script's text into a page."""
+    before = page.read_text(encoding="utf-8") if page.exists() else "# Benchmarks\n"
+    page.write_text(placed(before, text, script), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -31,15 +31,15 @@ def versions() -> str:
     return ", ".join(found)
 
 
-def heading(found: list[Record], absent: dict[str, str]) -> list[str]:
+def heading(found: list[Record], absent: dict[str, str], command: str) -> list[str]:
     """How the runs were made, and what the columns mean."""
-    lines = ["## Engines and peers", ""]
+    lines = ["## Engines and peers", "", f"Made by `{command}`;", 'peers come with `pip install -e ".[benchmarks]"`.']
     for key, title in (("machine", "Machine"), ("versions", "Versions"), ("revision", "Revision"), ("date", "Made on")):
         values = sorted({str(record[key]) for record in found if record.get(key)})
         if values:
             lines.append(f"{title}: {'; '.join(values)}.")
     lines += [f"Not installed, so not run: {', '.join(f'{e} ({p})' for e, p in absent.items())}."] if absent else []
-    if busy := sum((record["busy"] or 0.0) > MOST_BUSY for record in found):
+    if busy := sum((record.get("busy") or 0.0) > MOST_BUSY for record in found):
         said = f"{busy} of {len(found)} runs began while others used more than {MOST_BUSY:.0%} of the processors"
         lines.append(f"{said}: their times say little.")
     return [

@@ -41,10 +41,18 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.fixture
-def instance(bench, tmp_path):
+def files(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import lot_sizing_files
+
+    return lot_sizing_files
+
+
+@pytest.fixture
+def instance(files, tmp_path):
     path = tmp_path / "two.dat"
     path.write_text(TWO_ITEMS)
-    return bench.read_instance(path)
+    return files.read_instance(path)
 
 
 def test_a_file_is_read(instance):
@@ -54,30 +62,30 @@ def test_a_file_is_read(instance):
     assert instance.whole
 
 
-def test_a_file_without_the_line_with_a_1_says_the_same(bench, instance, tmp_path):
+def test_a_file_without_the_line_with_a_1_says_the_same(files, instance, tmp_path):
     path = tmp_path / "two.txt"
     path.write_text(TWO_ITEMS.replace("1\t\t\n", "", 1))
-    assert bench.read_instance(path).demand == instance.demand
-    assert bench.read_instance(path).capacity == 9.0
+    assert files.read_instance(path).demand == instance.demand
+    assert files.read_instance(path).capacity == 9.0
 
 
-def test_more_than_15_items_stand_in_blocks_and_a_stray_number_is_left_out(bench, tmp_path):
-    made = bench.generate(17, 4, 0.9, seed=1)
+def test_more_than_15_items_stand_in_blocks_and_a_stray_number_is_left_out(files, tmp_path):
+    made = files.generate(17, 4, 0.9, seed=1)
     path = tmp_path / "many.dat"
-    bench.write_instance(made, path)
+    files.write_instance(made, path)
     lines = path.read_text().splitlines()
     assert len(lines) == 3 + 17 + 2 * 4
     lines[3 + 17 + 4] += "\t1"
     path.write_text("\n".join(lines))
-    read = bench.read_instance(path)
+    read = files.read_instance(path)
     assert (read.demand, read.holding, read.set_up_cost) == (made.demand, made.holding, made.set_up_cost)
 
 
-def test_a_file_that_is_cut_short_is_refused(bench, tmp_path):
+def test_a_file_that_is_cut_short_is_refused(files, tmp_path):
     path = tmp_path / "short.dat"
     path.write_text("\n".join(TWO_ITEMS.splitlines()[:6]))
     with pytest.raises(ValueError, match=r"short\.dat: 6 lines of numbers are too few for 2 items, 3 periods"):
-        bench.read_instance(path)
+        files.read_instance(path)
 
 
 @pytest.mark.parametrize("engine", ["compact", "textbook"])
@@ -102,13 +110,13 @@ def test_a_lot_is_within_the_time_of_the_machine(bench, instance):
     assert made.max() <= 9.0
 
 
-def test_instances_made_can_be_kept_without_waiting(bench):
+def test_instances_made_can_be_kept_without_waiting(files):
     """In every first stretch of periods there is time enough for all demand so far."""
     for seed in range(5):
-        made = bench.generate(12, 15, 0.95, seed)
+        made = files.generate(12, 15, 0.95, seed)
         loads = itertools.accumulate(sum(row) for row in made.demand)
         assert all(load <= made.capacity * (t + 1) for t, load in enumerate(loads))
-        assert made == bench.generate(12, 15, 0.95, seed)
+        assert made == files.generate(12, 15, 0.95, seed)
 
 
 def test_the_table_marks_instances_without_their_set_up_times(bench, instance):

@@ -92,7 +92,9 @@ def test_values_are_told_at_the_last_point_before_a_time(tables):
 
 def test_runs_on_a_busy_machine_are_told(tables):
     runs = [line("auto", [(1.0, 2.0, 1.0, 0.5)], busy=share) for share in (0.0, 0.6, None)]
-    assert "1 of 3 runs began while others used more than 10% of the processors" in "\n".join(tables.heading(runs, {}))
+    text = "\n".join(tables.heading(runs, {}, "the command"))
+    assert "1 of 3 runs began while others used more than 10% of the processors" in text
+    assert "Made by `the command`" in text
 
 
 def test_a_bound_above_a_plan_is_called_out(tables):
@@ -140,8 +142,8 @@ def test_the_exponent_of_growth(tables):
 
 
 def test_the_page_keeps_what_stands_outside_the_markers(bench):
-    page = bench.placed("# Benchmarks\n\nMine.\n", "first")
-    page = bench.placed(page + "After.\n", "second")
+    page = bench.placed("# Benchmarks\n\nMine.\n", "first", "scale.py")
+    page = bench.placed(page + "After.\n", "second", "scale.py")
     assert page.startswith("# Benchmarks\n\nMine.\n")
     assert "first" not in page
     assert "second" in page
