@@ -1,7 +1,8 @@
 """Published lot-sizing instances as plans: a machine of limited time, set-ups, stock, known demand.
 
 `python benchmarks/lot_sizing.py` makes instances by a published recipe and compares; `--folder DIR` reads files of the
-well-known text form instead (see `lot_sizing_files.py`), `--known FILE` takes published bounds (CSV: name, lower, upper).
+well-known text form instead (see `lot_sizing_files.py`), `--known FILE` takes published bounds (CSV: name, lower,
+upper).
 
 The capacitated lot-sizing problem in the words of a plan: the machine is a supplier whose capacity is its time, a
 unit's processing time is what it takes of that resource, a set-up is an order line's fixed cost, goods come at once
