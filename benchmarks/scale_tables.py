@@ -126,10 +126,11 @@ def _contradictions(runs: list[Record]) -> list[str]:
 
 
 def _behind(runs: list[Record], times: list[float]) -> list[str]:
-    """Where a Procure engine has a dearer plan or wider gap than another run with the same limit, said plainly."""
+    """Where `decomposed` or `auto` has a dearer plan or wider gap than a run with its limit, or than a rule of thumb."""
     lines = []
     for ours in (record for record in runs if record["engine"] in ("decomposed", "auto")):
-        others = [r for r in runs if r["limit"] == ours["limit"] and r["engine"] not in (*RULES, "decomposed", "auto")]
+        others = [r for r in runs if r["engine"] in RULES or r["limit"] == ours["limit"]]
+        others = [r for r in others if r["engine"] not in ("decomposed", "auto")]
         worse = [said for theirs in others for said in behind(ours, theirs, times)]
         if others:
             said = "; ".join(worse) if worse else "no dearer plan and no wider gap at any of these times"
