@@ -126,7 +126,7 @@ def _contradictions(runs: list[Record]) -> list[str]:
 
 
 def _behind(runs: list[Record], times: list[float]) -> list[str]:
-    """Where `decomposed` or `auto` has a dearer plan or wider gap than a run with its limit, or than a rule of thumb."""
+    """Where `decomposed` or `auto` has a dearer plan or wider gap than a run with its limit or a rule of thumb."""
     lines = []
     for ours in (record for record in runs if record["engine"] in ("decomposed", "auto")):
         others = [r for r in runs if r["engine"] in RULES or r["limit"] == ours["limit"]]
