@@ -62,6 +62,27 @@ class Run:
         return f"[bold]{phase:<9}[/bold]  {'   '.join(parts)}"
 
 
+class Chore:
+    """Something that takes its time and can't say how far it is."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.started = name, time.monotonic()
+
+    def __rich__(self) -> str:
+        """Return the line shown on a terminal."""
+        return f"[bold]{self.name:<9}[/bold]  {time.monotonic() - self.started:4.0f} s"
+
+
+@contextmanager
+def chore(name: str, *, quiet: bool) -> Iterator[None]:
+    """Show on a terminal what the program is busy with."""
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    with _line(Chore(name)):
+        yield
+
+
 @contextmanager
 def watch(*, quiet: bool) -> Iterator[Run]:
     """Watch a run: show progress on a terminal, turn Ctrl-C into a wish to stop."""
@@ -77,7 +98,7 @@ def watch(*, quiet: bool) -> Iterator[Run]:
         print(STOPPED, file=sys.stderr)
 
 
-def _line(run: Run) -> Any:
+def _line(run: Run | Chore) -> Any:
     from rich.console import Console
     from rich.live import Live
 

@@ -79,11 +79,12 @@ def solve(
     PLAN is a plan.json, a folder of CSV or Parquet files or an .xlsx workbook. The orders to release now are written to
     purchase_orders.csv in the output directory, with the supplier schedule, transfers and the whole solution.
     """
-    from procure.cli.progress import watch
+    from procure.cli.progress import chore, watch
     from procure.cli.summary import show_summary, summary_document
     from procure.solution.write import ensure_apart, ensure_writable
 
-    records = procure.read_plan(plan, overrides)
+    with chore("reading", quiet=quiet):
+        records = procure.read_plan(plan, overrides)
     ensure_apart(plan, out)
     ensure_writable(out)
     known = None if start is None else procure.read_solution(start)
@@ -100,7 +101,8 @@ def solve(
             progress=run.update,
             stop=run.stop,
         )
-    files = solution.write(out)
+    with chore("writing", quiet=quiet):
+        files = solution.write(out)
     if as_json:
         say_json(summary_document(solution, files))
     elif not quiet:

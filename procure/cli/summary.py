@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
 from procure.cli.streams import say
@@ -89,12 +89,12 @@ def _parts(solution: Solution, files: Sequence[Path], width: int) -> Iterator[Re
     yield Text()
     yield _cost(solution.cost, solution.plan.currency, width)
     yield Text()
-    yield from _notes("Limits that bind", binding_limits(solution), "No limit binds.")
+    yield from _notes("Limits that bind", binding_limits(solution), "No limit binds.", width)
     yield Text(quality(solution))
     if solution.relaxations:
-        yield from _notes("Limits that could not be kept", relaxation_words(solution), "", style="bold red")
+        yield from _notes("Limits that could not be kept", relaxation_words(solution), "", width, style="bold red")
     if solution.warnings:
-        yield from _notes("Warnings", solution.warnings, "", style="yellow")
+        yield from _notes("Warnings", solution.warnings, "", width, style="yellow")
     if files:
         names = ", ".join(path.name for path in files)
         yield Text.assemble("Written to ", (f"{files[0].parent}", "bold"), f": {names}")
@@ -218,12 +218,14 @@ def _cost(cost: CostParts, currency: str, width: int) -> RenderableType:
     return fitted(((f"Expected cost, {currency}", "text"), ("", "number"), *pairs), rows, width)
 
 
-def _notes(title: str, notes: Sequence[str], otherwise: str, style: str = "bold") -> Iterator[RenderableType]:
+def _notes(
+    title: str, notes: Sequence[str], otherwise: str, width: int, style: str = "bold"
+) -> Iterator[RenderableType]:
     if not notes:
         yield Text(otherwise)
         return
     yield Text(f"{title}:", style)
     for note in notes[:MOST_NOTES]:
-        yield Padding(Text(f"- {note}"), (0, 0, 0, 2), expand=False)
+        yield Text(textwrap.fill(note, width, initial_indent="  - ", subsequent_indent="    ", break_long_words=False))
     if len(notes) > MOST_NOTES:
         yield Text(f"  - and {len(notes) - MOST_NOTES} more in solution.json")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from procure.plan.network import Network
 from procure.plan.terms import order_date
 from procure.solution.ledger import Ledger
-from procure.solution.reasons import order_reason, transfer_reason
+from procure.solution.reasons import order_reasons, transfer_reasons
 from procure.solution.records import OrderLine, Payment, PurchaseOrder, Transfer
 
+Indices = NDArray[np.int64]
 Numbers = Mapping[tuple[int, int], str]
 """Numbers of purchase orders by group and period."""
 
@@ -50,13 +52,12 @@ def _day(network: Network, period: int, days: int = 0) -> date:
 
 def order_lines(ledger: Ledger, numbers: Numbers) -> Iterator[OrderLine]:
     """Order lines by period, purchase order and place."""
-    network = ledger.network
-    nonzero = np.argwhere(ledger.decision.orders).tolist()
-    found = [(t, int(network.line_group[k]), k) for k, t in nonzero]
-    found.sort(key=lambda e: (*e[:2], *network.place(int(network.line_cell[e[2]])), e[2]))
+    network, day = ledger.network, _Days(ledger.network)
+    found, periods = _by_purchase_order(ledger)
+    reasons = order_reasons(ledger, found, periods)
     counts: dict[str, int] = defaultdict(int)
-    for period, group, line in found:
-        number = numbers[group, period]
+    for line, period, reason in zip(found.tolist(), periods.tolist(), reasons, strict=True):
+        number = numbers[int(network.line_group[line]), period]
         counts[number] += 1
         item, warehouse = network.place(int(network.line_cell[line]))
         quantity = float(ledger.decision.orders[line, period])
@@ -69,32 +70,59 @@ def order_lines(ledger: Ledger, numbers: Numbers) -> Iterator[OrderLine]:
             item=item,
             offer=network.offer_ids[network.line_offer[line]],
             period=period,
-            order_date=_day(network, period),
-            receipt_date=_day(network, period, int(network.line_days[line])),
+            order_date=day[period, 0],
+            receipt_date=day[period, int(network.line_days[line])],
             quantity=quantity,
             unit_price=goods / quantity,
             goods_value=goods,
             release=period == 0,
-            reason=order_reason(ledger, line, period),
+            reason=reason,
         )
+
+
+class _Days(dict[tuple[int, int], date]):
+    """Days after the start of a period, worked out once each."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self._network = network
+
+    def __missing__(self, key: tuple[int, int]) -> date:
+        return self.setdefault(key, _day(self._network, *key))
+
+
+def _by_purchase_order(ledger: Ledger) -> tuple[Indices, Indices]:
+    """Order lines and their periods by period, group, item and warehouse."""
+    network = ledger.network
+    lines, periods = np.nonzero(ledger.decision.orders)
+    cells = np.unique(network.line_cell[lines])
+    rank = np.zeros(network.n_cells, dtype=np.int64)
+    rank[sorted(cells.tolist(), key=network.place)] = np.arange(len(cells))
+    order = np.lexsort((lines, rank[network.line_cell[lines]], network.line_group[lines], periods))
+    return lines[order], periods[order]
 
 
 def purchase_orders(ledger: Ledger, numbers: Numbers) -> Iterator[PurchaseOrder]:
     """Headers of the purchase orders by period."""
     fixed, containers = ledger.bills.order_fees, ledger.bills.container_costs
+    lines: dict[tuple[int, int], list[int]] = defaultdict(list)
+    found, periods = np.nonzero(ledger.decision.orders > 0.0)
+    for line, period, group in zip(
+        found.tolist(), periods.tolist(), ledger.network.line_group[found].tolist(), strict=True
+    ):
+        lines[group, period].append(line)
     for (group, period), number in sorted(numbers.items(), key=lambda e: (e[0][1], e[0][0])):
-        rate = float(ledger.network.line_rate[ledger.network.line_group == group][0])
+        own = lines[group, period]
+        rate = float(ledger.network.line_rate[own[0]])
         fees = float(fixed[group, period]) / rate, float(containers[group, period]) / rate
-        yield _header(ledger, group, period, number, rate, fees)
+        yield _header(ledger, group, period, number, own, fees)
 
 
 def _header(
-    ledger: Ledger, group: int, period: int, number: str, rate: float, fees: tuple[float, float]
+    ledger: Ledger, group: int, period: int, number: str, lines: Sequence[int], fees: tuple[float, float]
 ) -> PurchaseOrder:
     network, bills = ledger.network, ledger.bills
-    supplier = network.suppliers[network.group_supplier[group]]
-    ordered = ledger.decision.orders[:, period] > 0.0
-    lines = np.flatnonzero((network.line_group == group) & ordered).tolist()
+    supplier, rate = network.suppliers[network.group_supplier[group]], float(network.line_rate[lines[0]])
     kept = 1.0 - float(bills.discount_rate[group, period])
     goods = float(bills.order_goods[group, period])
     freight = {k: float(bills.freight[k, period]) / rate for k in lines}
@@ -142,8 +170,11 @@ def balance_due(network: Network, line: int, period: int) -> date:
 def transfers(ledger: Ledger) -> Iterator[Transfer]:
     """Transfers by ship period and move."""
     network = ledger.network
-    found = [(int(t), int(k)) for k, t in zip(*np.nonzero(ledger.decision.shipments), strict=True)]
-    for period, move in sorted(found):
+    moves, periods = np.nonzero(ledger.decision.shipments)
+    order = np.lexsort((moves, periods))
+    moves, periods = moves[order], periods[order]
+    reasons = transfer_reasons(ledger, moves, periods)
+    for move, period, reason in zip(moves.tolist(), periods.tolist(), reasons, strict=True):
         lane = network.lanes[network.move_lane[move]]
         yield Transfer(
             from_=lane.from_,
@@ -153,5 +184,5 @@ def transfers(ledger: Ledger) -> Iterator[Transfer]:
             ship_date=_day(network, period),
             receipt_date=_day(network, period, int(network.move_days[move])),
             quantity=float(ledger.decision.shipments[move, period]),
-            reason=transfer_reason(ledger, move, period),
+            reason=reason,
         )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from procure.cli.progress import STOPPED, STOPPING, Run, watch
+from procure.cli.progress import STOPPED, STOPPING, Run, chore, watch
 from procure.engines.interface import Progress
 
 ROOT = Path(__file__).parents[2]
@@ -35,11 +35,28 @@ def test_a_pipe_stays_silent(capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_terminal_shows_progress_on_stderr(monkeypatch):
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
 
+
+@pytest.mark.parametrize(("quiet", "shown"), [(False, True), (True, False)])
+def test_a_terminal_shows_what_takes_its_time(monkeypatch, quiet, shown):
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("TERM", "xterm")
+    with chore("reading", quiet=quiet):
+        pass
+    assert ("reading" in stream.getvalue()) is shown
+
+
+def test_a_pipe_hears_nothing_of_reading_and_writing(capsys):
+    with chore("writing", quiet=False):
+        pass
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_terminal_shows_progress_on_stderr(monkeypatch):
     stream = Terminal()
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setenv("TERM", "xterm")

@@ -113,6 +113,13 @@ def test_many_orders_and_notes_are_cut(monkeypatch):
     assert "- and 22 more in solution.json" in text
 
 
+def test_a_long_note_in_a_pipe_is_broken_into_lines_and_not_cut(monkeypatch):
+    words = [f"cell-{n}" for n in range(40)]
+    text = shown(monkeypatch, hand_made.solution(warnings=(" ".join(words),)))
+    assert [word for word in text.split() if word.startswith("cell-")] == words
+    assert max(len(line) for line in text.splitlines() if "cell-" in line) <= 120
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
 def test_any_encoding_of_stdout_will_do(encoding):
     script = (
