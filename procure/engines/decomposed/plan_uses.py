@@ -67,8 +67,10 @@ class PlanUses:
             rows.append(k * self.network.periods + period)
             amounts.append(table[part, period])
         if not parts:
-            return np.zeros(0, dtype=np.int64), self.count, np.zeros(0, dtype=np.int64), np.zeros(0)
-        return np.concatenate(parts), self.count, np.concatenate(rows), np.concatenate(amounts)
+            none = np.zeros(0, dtype=np.int64)
+            return none, self.count, none.astype(np.int32), np.zeros(0, dtype=np.float32)
+        taken = np.concatenate(amounts).astype(np.float32)
+        return np.concatenate(parts), self.count, np.concatenate(rows).astype(np.int32), taken
 
     def orders(self, ledger: Ledger) -> tuple[Indices, int, Indices, Array, Array]:
         """Component, number of components, header, goods value [money] and load of every order or trip."""

@@ -130,6 +130,11 @@ class Pool:
             self._chunks = [Plans.joined(self._chunks)]
         return self._chunks[0]
 
+    @property
+    def size(self) -> int:
+        """Number of plans."""
+        return sum(len(chunk.part) for chunk in self._chunks)
+
     def keep(self, rows: Indices) -> None:
         """Forget all plans but these."""
         self._chunks = [self.plans.take(rows)]
@@ -159,7 +164,7 @@ class Pool:
     def _entries(self, decision: Decision) -> tuple[Indices, Indices, Array]:
         table = np.concatenate([decision.orders, decision.shipments])
         rows, periods = np.nonzero(table)
-        return self._slot_part[rows], rows * table.shape[1] + periods, table[rows, periods]
+        return self._slot_part[rows], (rows * table.shape[1] + periods).astype(np.int32), table[rows, periods]
 
     def _prints(self, decision: Decision) -> NDArray[np.uint64]:
         """A fingerprint of each component's part, shape (components,)."""

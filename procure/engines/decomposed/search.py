@@ -29,6 +29,8 @@ MOST_IN_MASTER = 1_500
 """Plans that the restricted master takes at most, beyond one for each component."""
 MOST_PARTS_IN_MASTER = 4_000
 """Components above which the restricted master is left out."""
+MOST_IN_POOL = 6_000_000
+"""Plans that are remembered at most; where there are more, the less promising half is forgotten."""
 LEAST_PASSES = 3
 """Passes that are made between two mixtures, however long they take."""
 NOISE = 0.3
@@ -64,6 +66,7 @@ class Search:
     def collect(self, found: Pass) -> None:
         """Take the plans of a pass of the ascent."""
         self._see(self.pool.add(found))
+        self._forget()
 
     def begin_with(self, decision: Decision) -> None:
         """Take a known decision, and its plans, as the best so far."""
@@ -98,7 +101,20 @@ class Search:
         self._see(ledger)
         if self._merit(ledger) < self._merit(self._near):
             self._near = ledger
+        self._forget()
         return ledger
+
+    def _forget(self) -> None:
+        """Keep only the most promising plans where there are very many."""
+        pool = self.pool
+        if pool.size <= max(MOST_IN_POOL, 2 * pool.uses.count):
+            return
+        cost = reduced_costs(
+            self.passes.network, pool.plans, pool.uses, self._prices.reshape(-1), self.best, self.passes.aim.worth
+        )
+        always = [pool.find(decision) for decision in (self.best.decision, self._near.decision, self._nothing)]
+        most = max(MOST_IN_POOL // pool.uses.count // 2, 2)
+        pool.keep(promising(pool.plans, cost, most, np.unique(np.concatenate(always))))
 
     def _merit(self, ledger: Ledger) -> float:
         """Objective of a decision, and three times what it overdraws at the prices or, where these are low, at a sensible one."""
