@@ -62,7 +62,8 @@ def test_the_rows_of_the_restricted_master_stand_on_the_page():
     written = set(re.findall(r'f"([a-z_]+)_\{', inspect.getsource(master)))
     variables = {"chosen", "placed", "tier", "part", "containers"}
     page = PAGE[PAGE.index("### Plans") :]
-    told = {name for row in re.findall(r"^\| (`.*?) \|", page, flags=re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    rows = re.findall(r"^\| (`.*?) \|", page, flags=re.MULTILINE)
+    told = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     assert written - variables == told & written
     assert written - variables
 

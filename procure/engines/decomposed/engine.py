@@ -127,7 +127,8 @@ class Decomposed:
 def solve_decomposed(task: Task, options: Options) -> Outcome:
     """Minimise cost by prices on what cells share.
 
-    Where the plan asks for what prices can't tell yet (`can_decompose`) the compact engine solves it, and the outcome says so.
+    Where the plan asks for what prices can't tell yet (`can_decompose`) the compact engine solves it, and the outcome
+    says so.
     """
     if not can_decompose(task):
         return solve_compact(task, options)
