@@ -64,7 +64,7 @@ def best_of_all(plan: Plan) -> float:
 
 def best_of_compact(case: Priced, gap: float = 1e-7) -> float:
     """Total that the compact engine finds; no less than the least."""
-    outcome = solve_compact(case.task, Options(time_limit=5, gap=gap))
+    outcome = solve_compact(case.task, Options(time_limit=4, gap=gap))
     return keep_ledger(case.task.network, case.task.laws, outcome.decision).total
 
 
@@ -72,12 +72,7 @@ def loosened(plan: Plan, rng: np.random.Generator) -> Plan:
     """The plan without maximum quantities, and with terms that a tiny plan never has."""
     plan = deepcopy(plan)
     for row in plan["offers"]:
-        row.pop("maximum_order_quantity", None)
-        if rng.random() < 0.15:
-            row["order_multiple"] = 0
-            row.pop("minimum_order_quantity", None)
-        if rng.random() < 0.1:
-            row["delivered_fraction"] = float(rng.choice([0.97, 0.5, 0.0]))
+        _loosen(row, rng)
     for row in plan.get("lanes", []):
         row["order_multiple"] = float(rng.choice([0, 1, 2, 3]))
     for row in plan["suppliers"]:
@@ -90,6 +85,15 @@ def loosened(plan: Plan, rng: np.random.Generator) -> Plan:
     return plan
 
 
+def _loosen(row: Plan, rng: np.random.Generator) -> None:
+    row.pop("maximum_order_quantity", None)
+    if rng.random() < 0.15:
+        row["order_multiple"] = 0
+        row.pop("minimum_order_quantity", None)
+    if rng.random() < 0.1:
+        row["delivered_fraction"] = float(rng.choice([0.97, 0.5, 0.0]))
+
+
 def _ruled(row: Plan, rng: np.random.Generator) -> None:
     if rng.random() < 0.2:
         row["minimum_order_value"] = float(rng.choice([5, 30, 80]))
@@ -98,8 +102,8 @@ def _ruled(row: Plan, rng: np.random.Generator) -> None:
         least, discount = float(rng.choice([20, 60, 100])), float(rng.choice([0.05, 0.2, 0.4]))
         row["order_discounts"] = [{"minimum_order_value": least, "discount": discount}]
     if rng.random() < 0.2:
-        size, cost = float(rng.choice([7, 20, 50])), float(rng.choice([0, 3, 20]))
-        row["container"] = {"resource": "units", "size": size, "cost": cost, "minimum_fill": float(rng.choice([0, 0.5, 1]))}
+        size, cost, fill = (float(rng.choice(of)) for of in ([7, 20, 50], [0, 3, 20], [0, 0.5, 1]))
+        row["container"] = {"resource": "units", "size": size, "cost": cost, "minimum_fill": fill}
 
 
 def lane_plan(rng: np.random.Generator) -> Plan:

@@ -41,7 +41,8 @@ def random_cell(rng: np.random.Generator, *, out: bool, capped: bool, forced: bo
         supply=rng.uniform(-0.5, 1.0, (1, PERIODS)), short=rng.uniform(0.0, 3.0, (1, PERIODS)),
         before=rng.uniform(0.0, 1.0, (1, PERIODS)), target=rng.uniform(0.0, 5.0, (1, PERIODS)),
         missing=rng.choice([0.0, 1.5], (1, PERIODS)), goods=rng.uniform(0.5, 1.5, (count, PERIODS)),
-        unit=rng.uniform(-0.3, 0.5, (count, PERIODS)), fixed=np.where(closed, NEVER, rng.uniform(0.0, 3.0, (count, PERIODS))),
+        unit=rng.uniform(-0.3, 0.5, (count, PERIODS)),
+        fixed=np.where(closed, NEVER, rng.uniform(0.0, 3.0, (count, PERIODS))),
         revenue=rng.uniform(0.0, 4.0, (many, PERIODS)), gate=np.where(rng.random((many, PERIODS)) < 0.2, NEVER, 0.0),
         forced=np.where(rng.random((many, PERIODS)) < 0.5, 1, -1) if forced else np.full((many, PERIODS), -1),
         base=np.zeros(1),
@@ -51,16 +52,10 @@ def random_cell(rng: np.random.Generator, *, out: bool, capped: bool, forced: bo
 
 def bills(ways: Ways, costs: Costs, w: int, u: int, steps: int) -> float:
     """Cheapest tier that holds so many steps."""
-    tiers = range(ways.tier[w], ways.tier[w + 1])
     units = steps * ways.unit[w]
-    return min(
-        (
-            costs.fixed[w, u] + costs.goods[w, u] * (ways.intercept[j] + ways.price[j] * units) + costs.unit[w, u] * units
-            for j in tiers
-            if ways.least[j] <= steps <= ways.most[j]
-        ),
-        default=NEVER,
-    )
+    tiers = [j for j in range(ways.tier[w], ways.tier[w + 1]) if ways.least[j] <= steps <= ways.most[j]]
+    bill = min((costs.goods[w, u] * (ways.intercept[j] + ways.price[j] * units) for j in tiers), default=NEVER)
+    return float(costs.fixed[w, u] + costs.unit[w, u] * units + bill)
 
 
 def stock_cost(cells: Cells, costs: Costs, t: int, level: int) -> float:
@@ -94,25 +89,27 @@ def cost_of(cells: Cells, ways: Ways, outs: Outs, costs: Costs, steps: np.ndarra
     """What a plan costs, infinite if it is not allowed."""
     level, total = int(cells.start[0]), 0.0
     for t in range(PERIODS):
-        arrives = False
-        for w in range(len(ways.lead)):
-            u = t - ways.lead[w]
-            if u >= 0 and steps[w, u]:
-                total += bills(ways, costs, w, u, int(steps[w, u]))
-                level += int(steps[w, u] * ways.stride[w])
-                arrives = True
+        arriving = [(w, t - ways.lead[w]) for w in range(len(ways.lead)) if t >= ways.lead[w]]
+        arriving = [(w, u) for w, u in arriving if steps[w, u]]
+        total += sum(bills(ways, costs, w, u, int(steps[w, u])) for w, u in arriving)
+        level += sum(int(steps[w, u] * ways.stride[w]) for w, u in arriving)
         if level >= cells.levels[0] or total == NEVER:
             return NEVER
-        for o in range(len(outs.stride)):
-            level -= int(leaving[o, t] * outs.stride[o])
-            if leaving[o, t] and level < max(cells.floor[0, t], 0):
+        if leaving[:, t].any():
+            level -= int(leaving[:, t] @ outs.stride)
+            if level < max(cells.floor[0, t], 0):
                 return NEVER
-            if costs.forced[o, t] < 0 and leaving[o, t]:
-                total += costs.gate[o, t] - costs.revenue[o, t] * outs.unit[o] * leaving[o, t]
-        if arrives and level > cells.cap[0, t]:
+            total -= _revenue(outs, costs, leaving, t)
+        if arriving and level > cells.cap[0, t]:
             return NEVER
         total += stock_cost(cells, costs, t, level)
     return total
+
+
+def _revenue(outs: Outs, costs: Costs, leaving: np.ndarray, t: int) -> float:
+    """What leaves by choice brings; what must leave brings nothing."""
+    free = (costs.forced[:, t] < 0) & (leaving[:, t] > 0)
+    return float((costs.revenue[:, t] * outs.unit * leaving[:, t] - costs.gate[:, t])[free].sum())
 
 
 KINDS = [

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from procure.engines.decomposed.duals import Duals
+from procure_milp import master
 from procure_milp.constraints import BLOCKS
 from procure_milp.objective import OBJECTIVES
 
@@ -44,3 +48,26 @@ def test_every_row_says_how_it_reads_and_what_its_shadow_price_means(row: str):
     cells = [cell.strip() for cell in row.strip("|").split(" | ")]
     assert len(cells) == 5
     assert all(cells)
+
+
+def test_the_prices_stand_on_the_page_in_the_order_of_the_code():
+    rows = re.findall(r"^\| (P\d+) \| (\S+?)(?:, \S+)? \| `Duals\.(\w+)` \|", PAGE, flags=re.MULTILINE)
+    fields = [field.name for field in dataclasses.fields(Duals)]
+    assert [(number, name) for number, _, name in rows] == [(f"P{k}", name) for k, name in enumerate(fields, start=1)]
+    letters = re.findall(r"\[(\w+)\]$", inspect.getdoc(Duals) or "", flags=re.MULTILINE)
+    assert [symbol.split("_")[0] for _, symbol, _ in rows] == letters
+
+
+def test_the_rows_of_the_restricted_master_stand_on_the_page():
+    written = set(re.findall(r'f"([a-z_]+)_\{', inspect.getsource(master)))
+    variables = {"chosen", "placed", "tier", "part", "containers"}
+    page = PAGE[PAGE.index("### Plans") :]
+    rows = re.findall(r"^\| (`.*?) \|", page, flags=re.MULTILINE)
+    told = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert written - variables == told & written
+    assert written - variables
+
+
+@pytest.mark.parametrize("heading", ["Levels of the programs", "Levels of linked cells", "Coarse levels"])
+def test_what_the_engine_refers_to_stands_on_the_page(heading: str):
+    assert f"### {heading}\n" in PAGE

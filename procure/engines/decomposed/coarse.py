@@ -22,7 +22,7 @@ class Paid:
     Attributes
     ----------
     goods, unit, fixed
-        Money per unit of a tariff's money, per unit ordered and per order; `fixed` infinite where nothing may be ordered.
+        Money per unit of a tariff's money, per unit ordered and per order; `fixed` infinite where none may be placed.
     """
 
     goods: Array
@@ -50,7 +50,8 @@ def base_prices(programs: Programs, paid: Paid, stock: Array) -> Array:
     lowest, highest = lowest[here], highest[here]
     goods = np.minimum(paid.goods[here] * lowest, paid.goods[here] * highest)
     supply = (ways.stride[here] * programs.cells.grain[cell])[:, None]
-    unit = np.where(np.isfinite(paid.fixed[here]), (goods + paid.unit[here]) * ways.unit[here][:, None] / supply, np.inf)
+    unit = (goods + paid.unit[here]) * ways.unit[here][:, None] / supply
+    unit = np.where(np.isfinite(paid.fixed[here]), unit, np.inf)
     base = np.full(len(coarse), np.inf)
     np.minimum.at(base, cell, unit.min(axis=1))
     out = programs.out_move

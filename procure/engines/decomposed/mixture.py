@@ -186,7 +186,7 @@ def headers_of(network: Network, uses: PlanUses, worth: float) -> Headers:
     rate[network.line_group] = network.line_rate
     scale = np.ones(n_groups)
     np.minimum.at(scale, network.line_group, network.line_fraction)
-    there = np.array([np.isfinite(least[:, 0]) for least, _ in fees.tiers], dtype=bool).reshape(-1, n_groups)
+    there = np.array([np.isfinite(least[:, 0]) for least, _ in fees.tiers], dtype=bool).reshape(len(fees.tiers), n_groups)
     starts = np.array([least[:, 0] * rate for least, _ in fees.tiers]).reshape(-1, n_groups)
     savings = np.array([discount[:, 0] for _, discount in fees.tiers]).reshape(-1, n_groups)
     tier_at = np.zeros(n_groups + lanes + 1, dtype=np.int64)

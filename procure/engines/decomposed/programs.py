@@ -281,7 +281,7 @@ def _ways(
 ) -> Ways:
     lots, tariffs = network.fees.lots, network.fees.tariffs
     n_lines = network.n_lines
-    loose = coarse[cell] | (multiple[source] <= 0.0)
+    loose: Mask = np.asarray(coarse[cell] | (multiple[source] <= 0.0))
     step = np.where(loose, grain[cell] / np.maximum(delivered[source], 1e-12), multiple[source])
     stride = np.where(loose, 1, np.round(multiple[source] * delivered[source] / grain[cell])).astype(np.int64)
     stride = np.maximum(stride, 1)
@@ -297,7 +297,7 @@ def _ways(
     ends = np.concatenate([starts[:, 1:], np.full((len(starts), 1), np.inf)], axis=1)
     ends = np.where(rising[:, None], ends, np.inf)[source] / step[:, None]
     high = np.minimum(most[source] / step, UNLIMITED)[:, None]
-    loose = loose[:, None]
+    loose = np.asarray(loose[:, None])
     low = np.where(loose, np.floor(low + 1e-9), np.ceil(np.minimum(low, UNLIMITED) - 1e-9))
     upto = np.where(loose, np.ceil(np.minimum(ends, UNLIMITED)), np.ceil(np.minimum(ends, UNLIMITED) - 1e-9) - 1.0)
     high = np.minimum(np.where(loose, np.ceil(high - 1e-9), np.floor(high + 1e-9)), upto)

@@ -17,14 +17,14 @@ Array = NDArray[np.float64]
 def within_worth(
     programs: Programs, stock: Array, delivered: Array, moved: Array, slopes: Array, onward: Array
 ) -> Array:
-    """Cut prices of stock to what a unit costs at the cheapest, fees apart, at the origin and at the target, shape (M, T).
+    """Cut prices of stock to what a unit costs at least, fees apart, at the origin and at the target, shape (M, T).
 
     Parameters
     ----------
     stock
         Prices wanted, shape (M, T) [money per unit].
     delivered
-        Least that a unit of supply costs on each line by order period, infinite where none may be ordered, shape (L, T).
+        Least that a unit of supply costs on each line by order period, infinite where none may be placed, shape (L, T).
     moved
         What a unit moved costs beside its price, shape (M, T).
     slopes
@@ -68,6 +68,8 @@ def _move_in(network: Network, worth: Array, moved: Array, period: int) -> None:
     for _ in range(network.n_cells):
         before = worth[:, period].copy()
         landed = worth[network.move_from[moves], sent[moves]] + moved[moves, sent[moves]]
-        np.minimum.at(worth, (network.move_to[moves], period), landed)
-        if np.array_equal(before, worth[:, period]):
+        now = before.copy()
+        np.minimum.at(now, network.move_to[moves], landed)
+        worth[:, period] = now
+        if np.array_equal(before, now):
             return
