@@ -1,6 +1,6 @@
 """What programs make of cells that only draws can value: a relaxation for bounds, an approximation for plans.
 
-FORMULATION.md, "Prices: lost sales, random supply, backorders first". C cells, R lines of cells with random supply, T periods.
+FORMULATION.md, "Prices: lost sales, random supply, backorders first". C cells, R lines with random supply, T periods.
 """
 
 from __future__ import annotations
@@ -111,10 +111,10 @@ class Draws:
 
 
 class EarlyDraws(Draws):
-    """A relaxation: in cells with random supply orders come all at once, as early as they may.
+    """A relaxation: in cells with random supply orders come at once, as early as they may.
 
-    What is linear in expected supply is borne by the orders themselves, unit by unit; what falls with supply is taken at
-    the supply that is there at most.
+    What is linear in expected supply is borne by the orders themselves, unit by unit; what falls with supply is taken
+    at the supply that is there at most.
     """
 
     def __init__(self, task: Task, programs: Programs, terms: RandomTerms) -> None:
@@ -193,7 +193,7 @@ class EarlyDraws(Draws):
         return float((supply[self._random] * self._law.deliveries.opening[self._random]).sum())
 
     def beyond(self, kept: Array, supply: Array) -> Array:
-        """Replace the rows of lines with random supply: nothing is short up there, and cuts keep within what orders cost."""
+        """Replace the rows of lines with random supply: nothing is short up there, and cuts keep within prices."""
         found = kept.copy()
         found[self._terms.lines] = self._stay(supply)
         return found
@@ -236,7 +236,7 @@ class LikelyDraws(Draws):
 
 
 def _averaged(values: Array, shifts: Array, grain: float) -> Array:
-    """Mean of a table read at shifted levels; below the first level it goes on with slope -1, above the last it stays."""
+    """Mean of a table read at shifted levels; below the first level it has slope -1, above the last it is flat."""
     steps, count = np.unique(np.round(shifts).astype(np.int64), return_counts=True)
     n = len(values)
     total = np.zeros(n)
