@@ -46,7 +46,8 @@ def catalogue(items: int, periods: int = 10, seed: int = 0, **plan: Any) -> dict
             for k, name in enumerate(names)
         ],
         "stock": [
-            {"item": name, "warehouse": "W", "on_hand": round(3 * float(m))} for name, m in zip(names, mean, strict=True)
+            {"item": name, "warehouse": "W", "on_hand": round(3 * float(m))}
+            for name, m in zip(names, mean, strict=True)
         ],
         "demand": [
             {**weekly([float(m)] * periods, [round(float(m) ** 0.5 * 1.2, 2)] * periods), "item": name}

@@ -120,11 +120,11 @@ class LateCuts:
 
     def _slopes(self, supply: Array, ahead: int) -> tuple[Array, Array]:
         """Chance that the demand up to `ahead` periods before exceeds supply, and units short of it, shape (T, K)."""
-        periods = np.arange(len(supply) - ahead)[:, None]
+        sampled = self._law.sampled[self.cell]
         slope: Array = np.where(supply < 0.0, 1.0, 0.0)
         value: Array = np.maximum(-supply, 0.0)
-        slope[ahead:] = self._law.exceedance(self.cell, periods, supply[ahead:])
-        value[ahead:] = self._law.shortfall(self.cell, periods, supply[ahead:])
+        slope[ahead:] = sampled.exceeds(supply, ahead)
+        value[ahead:] = sampled.short(supply, ahead)
         return slope, value
 
     def _brought(self, slope: Array) -> Array:
@@ -146,8 +146,8 @@ class LateCuts:
         short, before
             Cost of a unit short by period in each table, shape (T,).
         price
-            What a unit ordered costs otherwise, its stay included, shape (lines, T): never so much of the cuts that more
-            and more units would pay.
+            What a unit ordered costs otherwise, its stay included, shape (lines, T): never so much of the cuts that
+            more and more units would pay.
         """
         if not self.known:
             return np.zeros_like(price)
@@ -210,7 +210,7 @@ def _kept_within(weight: Array, worth: Array, price: Array, lead: Indices, allow
 
 @numba.njit(cache=True, nogil=True)
 def _cut(base, supply, value, slope, surprise, surplus, opening, first, grain, out):  # type: ignore[no-untyped-def]
-    """Second term of the cut by period and level, mean over draws; between levels a table is read at the next one up."""
+    """Second term of the cut by period and level, mean over draws; between levels a table is read at the next up."""
     periods, draws = supply.shape
     n = base.shape[1]
     for t in range(periods):
