@@ -72,6 +72,21 @@ class Draws:
         """
         return kept
 
+    @property
+    def layout(self) -> Network:
+        """The network with the leads and shares by which the programs count orders."""
+        return self._network
+
+    def late_stay(self, supply: Array) -> Array:
+        """Most by which the stay of a unit ordered is counted less than if all came when it is counted, shape (L, T).
+
+        Parameters
+        ----------
+        supply
+            Cost of a unit of supply, shape (C, T).
+        """
+        return np.zeros((self._network.n_lines, self._network.periods))
+
     def learn(self, path: Indices, units: Array) -> None:
         """Write tables nearer to what a pass has chosen.
 
@@ -126,11 +141,12 @@ class EarlyDraws(Draws):
         self._ways = programs.order[terms.lines]
         self._moves = np.flatnonzero(np.isin(network.move_to, self._random))
         self._outs = np.flatnonzero(np.isin(network.move_from[programs.out_move], self._random))
-        linked = {*network.move_to.tolist(), *network.move_from.tolist(), *self.tables}
+        self._linked = np.union1d(network.move_to, network.move_from)
+        without = {*self._linked.tolist(), *self.tables}
         self.cuts = [
             LateCuts(network, self._law, self._cells, terms, cell, np.flatnonzero(self._cell == cell))
             for cell in self._random.tolist()
-            if cell not in linked
+            if cell not in without
         ]
         for cell, table in self.tables.items():
             known = self._law.deliveries.cells.get(cell)
@@ -193,9 +209,26 @@ class EarlyDraws(Draws):
         return float((supply[self._random] * self._law.deliveries.opening[self._random]).sum())
 
     def beyond(self, kept: Array, supply: Array) -> Array:
-        """Replace the rows of lines with random supply: nothing is short up there, and cuts keep within prices."""
-        found = kept.copy()
-        found[self._terms.lines] = self._stay(supply)
+        """Replace the rows of lines with random supply: nothing is short up there, and cuts keep within prices.
+
+        Where lanes can take a unit elsewhere it may leave before all of what is counted of its order has come.
+        """
+        found, stay = kept.copy(), self._stay(supply)
+        elsewhere = np.minimum(kept[self._terms.lines], stay) - self.late_stay(supply)[self._terms.lines]
+        linked = np.isin(self._cell, self._linked)[:, None]
+        found[self._terms.lines] = np.where(linked, elsewhere, stay)
+        return found
+
+    @property
+    def layout(self) -> Network:
+        """The network with the earliest arrivals."""
+        return self._terms.earliest(self._network)
+
+    def late_stay(self, supply: Array) -> Array:
+        """Cost of supply between the earliest and the expected arrival."""
+        found = super().late_stay(supply)
+        late = np.maximum(self._terms.counted() - self._terms.expected, 0.0)
+        found[self._terms.lines] = np.einsum("rut,rt->ru", late, np.maximum(supply[self._cell], 0.0))
         return found
 
 
