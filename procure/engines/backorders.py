@@ -17,5 +17,5 @@ def gross_backorders(ledger: Ledger) -> float:
 
 
 def backorder_limit(first: Ledger) -> float:
-    """Most weighted backorders of the second stage: 1.01 times the least found plus 0.1 % of the weighted mean demand."""
+    """Most weighted backorders of the second stage: 1.01 times the least found and 0.1 % of weighted demand."""
     return 1.01 * first.weighted_backorders + 1e-3 * weighted_demand(first.network)

@@ -12,6 +12,7 @@ from procure.engines.stage import Best, Goal, Stage
 from procure.solution.ledger import Decision
 from procure.solution.limits import Limits
 
+
 def solve_compact(task: Task, options: Options) -> Outcome:
     """Relax what the start breaks, minimise weighted backorders if asked, then minimise cost."""
     seconds: dict[str, float] = {}

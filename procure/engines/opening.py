@@ -1,4 +1,4 @@
-"""What every engine begins with: limits that the start itself breaks get the least excess, and the better of two starts."""
+"""What every engine begins with: the least excess over limits that the start breaks, and the better of two starts."""
 
 from __future__ import annotations
 

@@ -6,8 +6,9 @@ function at that draw's supply. Where unmet demand is lost the paths are of dema
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from procure.uncertainty.law import Law
 
 Array = NDArray[np.float64]
+Index = NDArray[np.integer[Any]]
 REMEMBERED = 16
 """Values remembered for each cell: plans that are compared mostly differ in few cells."""
 
@@ -93,10 +95,10 @@ class SampledCell:
             before = np.append(0.0, so_far[:-1])
             peak = supply - np.append(0.0, self._expected[:-1]) + before
             return so_far - before, supply - self._expected + so_far, peak
-        backorders = self._short(paths, 0).mean(axis=1)
+        backorders = self.short(paths, 0).mean(axis=1)
         peak = np.maximum(paths[:1], 0.0).mean(axis=1)
         if len(supply) > 1:
-            later = supply[1:] - self._expected[:-1] + self._short(paths, 1).mean(axis=1)
+            later = supply[1:] - self._expected[:-1] + self.short(paths, 1).mean(axis=1)
             peak = np.append(peak, later)
         return backorders, supply - self._expected + backorders, peak
 
@@ -105,14 +107,14 @@ class SampledCell:
         paths = self._paths(ordered, supply)
         if self._demand is not None:
             return self._lost(paths)
-        value = self._short(paths, 0).mean(axis=1)
-        return self._diagonal(value, -self._exceeds(paths, 0))
+        value = self.short(paths, 0).mean(axis=1)
+        return self._diagonal(value, -self.exceeds(paths, 0))
 
     def peak(self, ordered: Array, supply: Array) -> Slopes:
         """Expected peak stock, with a subgradient, where customers wait."""
         paths = self._paths(ordered, supply)
         value = self._stocks(ordered, supply)[2]
-        weights = np.concatenate([(paths[:1] > 0.0).astype(float), 1.0 - self._exceeds(paths, 1)])
+        weights = np.concatenate([(paths[:1] > 0.0).astype(float), 1.0 - self.exceeds(paths, 1)])
         return self._diagonal(value, weights)
 
     def _paths(self, ordered: Array, supply: Array) -> Array:
@@ -120,14 +122,30 @@ class SampledCell:
             return self.random.supply(ordered, supply)
         return np.repeat(supply[:, None], 1, axis=1)
 
-    def _short(self, paths: Array, ahead: int) -> Array:
-        """Shortfall of the demand up to `ahead` periods before each period, shape (T - ahead, K)."""
-        periods = np.arange(len(paths) - ahead)[:, None]
-        return self._law.shortfall(self._cell, periods, paths[ahead:])
+    def short(self, paths: Array, ahead: int) -> Array:
+        """Shortfall of the demand up to `ahead` periods before each period, shape (T - ahead, K).
 
-    def _exceeds(self, paths: Array, ahead: int) -> Array:
-        periods = np.arange(len(paths) - ahead)[:, None]
-        return self._law.exceedance(self._cell, periods, paths[ahead:])
+        Parameters
+        ----------
+        paths
+            Supply of each draw, shape (T, K) [units].
+        """
+        return self._by_value(self._law.shortfall, paths[ahead:])
+
+    def exceeds(self, paths: Array, ahead: int) -> Array:
+        """Chance that the demand up to `ahead` periods before each period exceeds supply, shape (T - ahead, K)."""
+        return self._by_value(self._law.exceedance, paths[ahead:])
+
+    def _by_value(self, function: Callable[[Index, Index, Array], Array], rows: Array) -> Array:
+        """Work a function out once for each supply that draws share: with few lead times these are few."""
+        found = [np.unique(row, return_inverse=True) for row in rows]
+        if not found:
+            return np.zeros_like(rows)
+        sizes = [len(values) for values, _ in found]
+        periods = np.repeat(np.arange(len(rows)), sizes)
+        values = function(np.full(len(periods), self._cell), periods, np.concatenate([v for v, _ in found]))
+        pieces = np.split(values, np.cumsum(sizes)[:-1])
+        return np.array([piece[place] for piece, (_, place) in zip(pieces, found, strict=True)])
 
     def _diagonal(self, value: Array, weights: Array) -> Slopes:
         orders = np.zeros((0, len(value))) if self.random is None else self.random.slopes(weights)

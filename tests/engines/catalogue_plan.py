@@ -23,7 +23,12 @@ def catalogue(items: int, periods: int = 10, seed: int = 0, **plan: Any) -> dict
     mean = np.round(rng.lognormal(1.5, 0.8, items), 1) + 0.5
     written = {
         "items": [
-            {"item": name, "backorder_cost": round(0.3 * p, 2), "holding_cost": round(0.01 * p, 4), "priority": 1 + k % 3}
+            {
+                "item": name,
+                "backorder_cost": round(0.3 * p, 2),
+                "holding_cost": round(0.01 * p, 4),
+                "priority": 1 + k % 3,
+            }
             for k, (name, p) in enumerate(zip(names, price, strict=True))
         ],
         "suppliers": [
@@ -40,7 +45,10 @@ def catalogue(items: int, periods: int = 10, seed: int = 0, **plan: Any) -> dict
             }
             for k, name in enumerate(names)
         ],
-        "stock": [{"item": name, "warehouse": "W", "on_hand": round(3 * float(m))} for name, m in zip(names, mean, strict=True)],
+        "stock": [
+            {"item": name, "warehouse": "W", "on_hand": round(3 * float(m))}
+            for name, m in zip(names, mean, strict=True)
+        ],
         "demand": [
             {**weekly([float(m)] * periods, [round(float(m) ** 0.5 * 1.2, 2)] * periods), "item": name}
             for name, m in zip(names, mean, strict=True)

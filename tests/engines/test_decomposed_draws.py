@@ -73,7 +73,8 @@ def test_both_stages_of_backorders_are_bounded(seed):
 
 
 def gap_of(data, **options):
-    solution = procure.solve(procure.Plan.from_dict(data), engine="decomposed", **{"gap": 2e-3, "time_limit": 12, **options})
+    options = {"gap": 2e-3, "time_limit": 12, **options}
+    solution = procure.solve(procure.Plan.from_dict(data), engine="decomposed", **options)
     assert solution.bound <= solution.cost.total
     return solution.gap
 
@@ -117,8 +118,8 @@ def lost_task():
 
 def below(task, table: LostTables, costs, supply) -> float:
     """What the tables say of a supply whose levels are whole."""
-    programs = early_programs(task, useful_levels(task.network, task.laws, backorders_only=False), RandomTerms.of(task.network, task.laws.planned))
-    cells = programs.cells
+    levels = useful_levels(task.network, task.laws, backorders_only=False)
+    cells = early_programs(task, levels, RandomTerms.of(task.network, task.laws.planned)).cells
     table.fill(cells, costs)
     level = np.round((supply - cells.opening[0]) / cells.grain[0]).astype(int) + cells.start[0]
     return float(cells.short[cells.table[0] + np.arange(len(supply)) * cells.levels[0] + level].sum())
@@ -175,7 +176,7 @@ def test_cuts_of_lateness_lie_below_the_truth_and_meet_it_where_they_were_drawn(
         return decision
 
     def relaxed(decision: Decision) -> np.ndarray:
-        """Units short by period as the program has them: the table at the earliest supply, and the charge for lateness."""
+        """Units short by period as the program has them: the table at the earliest supply, and the lateness charged."""
         early = law.deliveries.opening[0] + np.einsum("rut,ru->t", terms.counted(), decision.orders)
         cells = programs.cells
         at = (early - cells.opening[0]) / cells.grain[0] + cells.start[0]

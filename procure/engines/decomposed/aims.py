@@ -1,7 +1,7 @@
 """What a run of prices minimises: expected cost, or weighted backorders.
 
-Both are a sum over cells of the cost of stock plus money for orders and transfers; under the second money counts for nothing,
-and a unit-period short counts its priority. C cells, T periods.
+Both are a sum over cells of the cost of stock plus money for orders and transfers; under the second money counts for
+nothing, and a unit-period short counts its priority. C cells, T periods.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class Aim:
     worth
         What a unit of money paid counts: 1, or 0.
     supply, short, missing
-        What a unit of supply, a unit short of demand and a unit short of the safety target costs, shape (C, T). Where unmet
-        demand is lost, `short` is that of a unit lost so far.
+        What a unit of supply, a unit short of demand and a unit short of the safety target costs, shape (C, T). Where
+        unmet demand is lost, `short` is that of a unit lost so far.
     value, gross
         Objective of a ledger, and what a relative gap refers to.
     own
@@ -75,7 +75,8 @@ def least_backorders(task: Task) -> Aim:
     def own(_task: Task, ledger: Ledger, component: Indices) -> Array:
         network = ledger.network
         weighted = network.priority[network.cell_item] * ledger.stocks.backorders.sum(axis=1)
-        return np.bincount(component, weights=weighted)
+        found: Array = np.bincount(component, weights=weighted).astype(float)
+        return found
 
     return Aim(
         "backorders",

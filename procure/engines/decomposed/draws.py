@@ -1,6 +1,6 @@
 """What programs make of cells that only draws can value: a relaxation for bounds, an approximation for plans.
 
-FORMULATION.md, "Prices: lost sales, random supply, backorders first". C cells, R lines of cells with random supply, T periods.
+FORMULATION.md, "Prices: lost sales, random supply, backorders first". C cells, R lines with random supply, T periods.
 """
 
 from __future__ import annotations
@@ -72,6 +72,21 @@ class Draws:
         """
         return kept
 
+    @property
+    def layout(self) -> Network:
+        """The network with the leads and shares by which the programs count orders."""
+        return self._network
+
+    def late_stay(self, supply: Array) -> Array:
+        """Most by which the stay of a unit ordered is counted less than if all came when it is counted, shape (L, T).
+
+        Parameters
+        ----------
+        supply
+            Cost of a unit of supply, shape (C, T).
+        """
+        return np.zeros((self._network.n_lines, self._network.periods))
+
     def learn(self, path: Indices, units: Array) -> None:
         """Write tables nearer to what a pass has chosen.
 
@@ -111,10 +126,10 @@ class Draws:
 
 
 class EarlyDraws(Draws):
-    """A relaxation: in cells with random supply orders come all at once, as early as they may.
+    """A relaxation: in cells with random supply orders come at once, as early as they may.
 
-    What is linear in expected supply is borne by the orders themselves, unit by unit; what falls with supply is taken at
-    the supply that is there at most.
+    What is linear in expected supply is borne by the orders themselves, unit by unit; what falls with supply is taken
+    at the supply that is there at most.
     """
 
     def __init__(self, task: Task, programs: Programs, terms: RandomTerms) -> None:
@@ -126,11 +141,12 @@ class EarlyDraws(Draws):
         self._ways = programs.order[terms.lines]
         self._moves = np.flatnonzero(np.isin(network.move_to, self._random))
         self._outs = np.flatnonzero(np.isin(network.move_from[programs.out_move], self._random))
-        linked = {*network.move_to.tolist(), *network.move_from.tolist(), *self.tables}
+        self._linked = np.union1d(network.move_to, network.move_from)
+        without = {*self._linked.tolist(), *self.tables}
         self.cuts = [
             LateCuts(network, self._law, self._cells, terms, cell, np.flatnonzero(self._cell == cell))
             for cell in self._random.tolist()
-            if cell not in linked
+            if cell not in without
         ]
         for cell, table in self.tables.items():
             known = self._law.deliveries.cells.get(cell)
@@ -193,9 +209,26 @@ class EarlyDraws(Draws):
         return float((supply[self._random] * self._law.deliveries.opening[self._random]).sum())
 
     def beyond(self, kept: Array, supply: Array) -> Array:
-        """Replace the rows of lines with random supply: nothing is short up there, and cuts keep within what orders cost."""
-        found = kept.copy()
-        found[self._terms.lines] = self._stay(supply)
+        """Replace the rows of lines with random supply: nothing is short up there, and cuts keep within prices.
+
+        Where lanes can take a unit elsewhere it may leave before all of what is counted of its order has come.
+        """
+        found, stay = kept.copy(), self._stay(supply)
+        elsewhere = np.minimum(kept[self._terms.lines], stay) - self.late_stay(supply)[self._terms.lines]
+        linked = np.isin(self._cell, self._linked)[:, None]
+        found[self._terms.lines] = np.where(linked, elsewhere, stay)
+        return found
+
+    @property
+    def layout(self) -> Network:
+        """The network with the earliest arrivals."""
+        return self._terms.earliest(self._network)
+
+    def late_stay(self, supply: Array) -> Array:
+        """Cost of supply between the earliest and the expected arrival."""
+        found = super().late_stay(supply)
+        late = np.maximum(self._terms.counted() - self._terms.expected, 0.0)
+        found[self._terms.lines] = np.einsum("rut,rt->ru", late, np.maximum(supply[self._cell], 0.0))
         return found
 
 
@@ -236,7 +269,7 @@ class LikelyDraws(Draws):
 
 
 def _averaged(values: Array, shifts: Array, grain: float) -> Array:
-    """Mean of a table read at shifted levels; below the first level it goes on with slope -1, above the last it stays."""
+    """Mean of a table read at shifted levels; below the first level it has slope -1, above the last it is flat."""
     steps, count = np.unique(np.round(shifts).astype(np.int64), return_counts=True)
     n = len(values)
     total = np.zeros(n)

@@ -1,11 +1,11 @@
 """Cuts that charge lateness: what supply that may be late or short costs beyond supply that comes at once.
 
-Let R be the supply if every order came as early as it may, and E_k what draw k lacks of it. For any slope s_k between 0 and 1
+Let R be the supply if every order came as early as it may, and E_k what draw k lacks of it. For any slope s_k of 0 to 1
 
     g(R - E_k) >= s_k E_k + min over x <= R of [g(x) - s_k (R - x)],
 
-g convex and falling (units short of demand). The first term is linear in orders and borne by them, the second a convex function of R.
-With s_k the slope at a known plan's supply both together are exact there. C cells, T periods, K draws, J orders.
+g convex and falling (units short of demand). The first term is linear in orders and borne by them, the second a convex
+function of R. With s_k the slope at a known plan's supply both together are exact there. C cells, T periods, K draws.
 FORMULATION.md, "Prices: lost sales, random supply, backorders first".
 """
 
@@ -71,7 +71,12 @@ class LateCuts:
         self._rows = slice(cells.table[cell], cells.table[cell] + n * periods)
         shape = len(rows), periods, periods
         self._sides = [
-            _Side(table[self._rows].reshape(periods, n).astype(float), np.zeros((periods, n)), np.zeros(periods), np.zeros(shape))
+            _Side(
+                table[self._rows].reshape(periods, n).astype(float),
+                np.zeros((periods, n)),
+                np.zeros(periods),
+                np.zeros(shape),
+            )
             for table in (cells.short, cells.before)
         ]
         self._counted = terms.counted()[rows]
@@ -115,20 +120,23 @@ class LateCuts:
 
     def _slopes(self, supply: Array, ahead: int) -> tuple[Array, Array]:
         """Chance that the demand up to `ahead` periods before exceeds supply, and units short of it, shape (T, K)."""
-        periods = np.arange(len(supply) - ahead)[:, None]
-        slope, value = (supply < 0.0) * 1.0, np.maximum(-supply, 0.0)
-        slope[ahead:] = self._law.exceedance(self.cell, periods, supply[ahead:])
-        value[ahead:] = self._law.shortfall(self.cell, periods, supply[ahead:])
+        sampled = self._law.sampled[self.cell]
+        slope: Array = np.where(supply < 0.0, 1.0, 0.0)
+        value: Array = np.maximum(-supply, 0.0)
+        slope[ahead:] = sampled.exceeds(supply, ahead)
+        value[ahead:] = sampled.short(supply, ahead)
         return slope, value
 
     def _brought(self, slope: Array) -> Array:
         """Mean over draws of slope times share brought, by line, order period and period, shape (lines, T, T)."""
         found = self._terms.expected[self.rows] * slope.mean(axis=1)
-        draws, beyond = self._random.draws, self._random.slopes(np.broadcast_to(slope, (len(slope), self._random.draws.runs)))
+        draws = self._random.draws
+        beyond = self._random.slopes(np.broadcast_to(slope, (len(slope), draws.runs)))
         for k, line in enumerate(self._terms.lines[self.rows]):
             mine = np.flatnonzero(draws.lines == line)
             found[k, draws.periods[mine]] += beyond[mine]
-        return np.maximum(found, 0.0)
+        value: Array = np.maximum(found, 0.0)
+        return value
 
     def charge(self, short: Array, before: Array, price: Array) -> Array:
         """Choose how much of the cuts to use; returns what an order's lateness costs a unit, shape (lines, T).
@@ -138,8 +146,8 @@ class LateCuts:
         short, before
             Cost of a unit short by period in each table, shape (T,).
         price
-            What a unit ordered costs otherwise, its stay included, shape (lines, T): never so much of the cuts that more and
-            more units would pay.
+            What a unit ordered costs otherwise, its stay included, shape (lines, T): never so much of the cuts that
+            more and more units would pay.
         """
         if not self.known:
             return np.zeros_like(price)
@@ -202,7 +210,7 @@ def _kept_within(weight: Array, worth: Array, price: Array, lead: Indices, allow
 
 @numba.njit(cache=True, nogil=True)
 def _cut(base, supply, value, slope, surprise, surplus, opening, first, grain, out):  # type: ignore[no-untyped-def]
-    """Second term of the cut by period and level, mean over draws; a table read between levels is read at the next one up."""
+    """Second term of the cut by period and level, mean over draws; between levels a table is read at the next up."""
     periods, draws = supply.shape
     n = base.shape[1]
     for t in range(periods):

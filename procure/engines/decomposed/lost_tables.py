@@ -1,8 +1,8 @@
 """Lost sales as sums of functions of one period's supply, so that a dynamic program can bear them.
 
-The units lost by t on path k, C_tk = max over s <= t of (D_sk - X_s)^+, are at least (D_sk - X_s)^+ for any s, and so at least
-any mean of these over s. With weights chosen where a known supply has its deepest shortfall the bound is exact there. FORMULATION.md,
-"Prices: lost sales, random supply, backorders first". C cells, T periods, K paths.
+The units lost by t on path k, C_tk = max over s <= t of (D_sk - X_s)^+, are at least (D_sk - X_s)^+ for any s, and so
+at least any mean of these over s. With weights chosen where a known supply has its deepest shortfall the bound is exact
+there. FORMULATION.md, "Prices: lost sales, random supply, backorders first". C cells, T periods, K paths.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Random supply for a dynamic program that knows one arrival of each order: when it comes at the earliest, and with how much.
+"""Random supply for a dynamic program that knows one arrival of each order: the earliest, and how much may come then.
 
-R lines of cells with random supply, T periods, K draws. FORMULATION.md, "Prices: lost sales, random supply, backorders first".
+R lines with random supply, T periods, K draws. FORMULATION.md, "Prices: lost sales, random supply, backorders first".
 """
 
 from __future__ import annotations

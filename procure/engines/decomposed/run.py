@@ -65,13 +65,13 @@ class Decomposed:
     def run(self) -> None:
         """Raise the bound and better the plan until they meet or time is over."""
         capped = any(limit.kind == "backorders" for limit in self.limits)
-        levels = useful_levels(
+        useful = useful_levels(
             self.task.network, self.task.laws, backorders_only=capped or self.aim.name == "backorders"
         )
-        levels = with_tails(levels, self.task.laws.planned, self.aim.short)
+        levels = with_tails(useful, self.task.laws.planned, self.aim.short)
         self._lost = levels.money if self.aim.worth else levels.backorders
         self._lost_short = levels.backorders if capped else 0.0
-        programs = programs_of(self.task.network, self.task.laws, levels)
+        programs = programs_of(self.task.network, self.task.laws, useful)
         random = bool(self.task.laws.planned.deliveries.cells)
         likely = LikelyDraws(self.task, programs) if random else None
         passes = Passes(self.task, self.limits, programs, aim=self.aim, draws=likely)
