@@ -96,6 +96,8 @@ def _fill(begin, end, family, known, mean, variance, opening, grain, levels, sta
             _losses(family[c, t], mean[c, t], variance[c, t], first - known[c, t], grain[c], n, short, row)
             if t == 0:
                 _losses(0, 0.0, 0.0, first, grain[c], n, before, row)
+            elif opening[c, t] == opening[c, t - 1]:
+                before[row : row + n] = short[row - n : row]
             else:
                 s = t - 1
                 _losses(family[c, s], mean[c, s], variance[c, s], first - known[c, s], grain[c], n, before, row)
@@ -111,15 +113,22 @@ def _losses(family, mean, variance, first, grain, n, out, row):  # type: ignore[
     if family == GAMMA and variance > 0.0:
         shape = mean * mean / variance
         lost = math.sqrt(variance) * ROUNDING * shape * (1.0 + abs(math.log(shape)))
+    # with next to no chance of a demand below, a unit more is a unit less short
+    low = mean - LEFT * math.sqrt(max(variance, 0.0))
     for k in range(n):
         x = first + k * grain
-        if family == NORMAL:
-            loss = _normal_loss(mean, variance, x)
-        elif family == GAMMA:
-            loss = _gamma_loss(mean, variance, x)
-        else:
+        if x <= low or (family != NORMAL and family != GAMMA):
             loss = max(mean - x, 0.0)
-        out[row + k] = np.float32(_less(loss - lost, mean))
+        elif family == NORMAL:
+            loss = _normal_loss(mean, variance, x)
+        else:
+            loss = _gamma_loss(mean, variance, x)
+        least = _less(loss - lost, mean)
+        out[row + k] = np.float32(least)
+        if least <= 0.0:
+            # the loss only falls
+            out[row + k + 1 : row + n] = 0.0
+            return
 
 
 @numba.njit(cache=True, nogil=True)
