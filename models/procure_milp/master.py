@@ -1,7 +1,7 @@
 """The restricted master: one plan for each cell out of a few, under everything that cells share.
 
-Binaries choose a plan for each cell and place purchase orders; discounts, least and most values, containers and shared limits
-are those of FORMULATION.md, "Prices". It knows plans by what they cost and use only.
+Binaries choose a plan for each cell and place purchase orders; discounts, least and most values, containers and shared
+limits are those of FORMULATION.md, "Prices". It knows plans by what they cost and use only.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ class OrderRule:
     fee, minimum, maximum
         Fixed cost; least and most goods value.
     discounts, scale
-        Goods value from which each holds, and what it saves of the goods value; share of the saving that is expected to come.
+        Goods value from which each holds, and what it saves of the goods value; share of the saving that is expected to
+        come.
     size, container_cost, minimum_fill
         Container; size 0 for none.
     use
@@ -132,7 +133,8 @@ def _run(highs: Any, time_limit: float, stop: threading.Event) -> None:
             into.user_interrupt = True
 
     highs.setCallback(asked, None)
-    for kind in (highspy.cb.HighsCallbackType.kCallbackMipInterrupt, highspy.cb.HighsCallbackType.kCallbackSimplexInterrupt):
+    kinds = highspy.cb.HighsCallbackType
+    for kind in (kinds.kCallbackMipInterrupt, kinds.kCallbackSimplexInterrupt):
         highs.startCallback(kind)
     highs.run()
     highs.setCallback(None, None)

@@ -1,7 +1,8 @@
 """Which engine for which plan, and both together: prices first, the whole MILP for what is left.
 
-Measured (docs/benchmarks.md): with more than a handful of cells the decomposed engine is ahead of the compact one from the
-first second on. What it leaves of the gap in a small plan the compact engine closes faster, from that plan and bound.
+Measured (docs/benchmarks.md): with more than a handful of cells the decomposed engine is ahead of the compact one from
+the first second on. What it leaves of the gap in a small plan the compact engine closes faster, from that plan and
+bound.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ from procure.solution.records import Solution
 from procure_milp.other_solvers import SolverMissingError, ensure_available
 from procure_milp.solve import still_running
 
+
 def _decomposed(task: Task, options: Options) -> Outcome:
     from procure.engines.decomposed.engine import solve_decomposed
 

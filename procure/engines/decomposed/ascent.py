@@ -1,9 +1,9 @@
 """Prices by a deflected subgradient method: each step is one pass over all cells.
 
-The prices of limits move along an exponential mean of how far each limit is overdrawn, scaled by how large that mean has
-been (Barahona and Anbil, The volume algorithm, Mathematical Programming 87, 2000; Duchi, Hazan and Singer, Journal of Machine
-Learning Research 12, 2011). The fee of a purchase order is shared among its lines by weights that grow where an order
-is placed and fade where none is (Arora, Hazan and Kale, Theory of Computing 8, 2012).
+The prices of limits move along an exponential mean of how far each limit is overdrawn, scaled by how large that mean
+has been (Barahona and Anbil, The volume algorithm, Mathematical Programming 87, 2000; Duchi, Hazan and Singer, Journal
+of Machine Learning Research 12, 2011). The fee of a purchase order is shared among its lines by weights that grow where
+an order is placed and fade where none is (Arora, Hazan and Kale, Theory of Computing 8, 2012).
 """
 
 from __future__ import annotations

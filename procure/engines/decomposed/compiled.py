@@ -1,4 +1,4 @@
-"""Compilation of the kernels, ahead of a run and outside its time limit: it takes half a minute, once per installation."""
+"""Compilation of the kernels, ahead of a run and outside its time limit: half a minute, once per installation."""
 
 from __future__ import annotations
 

@@ -152,7 +152,7 @@ _SPREAD = {
 
 
 def money_rates(network: Network, prices: LimitPrices, worth: float = 1.0) -> Array:
-    """What a unit of goods and freight money of each line costs by order period, its prices included, shape (L, T). [A]
+    """What a unit of goods and freight money of each line costs by order period, its prices included, A, shape (L, T).
 
     Parameters
     ----------

@@ -16,8 +16,8 @@ Indices = NDArray[np.int64]
 def decision_from(passes: Passes, found: Pass) -> Decision:
     """Turn the steps of a pass into units.
 
-    What the targets of lanes want, their origins must send: these are solved again with it. Where levels are coarse, orders are
-    the nearest quantities that offers allow.
+    What the targets of lanes want, their origins must send: these are solved again with it. Where levels are coarse,
+    orders are the nearest quantities that offers allow.
     """
     network = passes.network
     units = _units(passes, found.solved)
@@ -71,7 +71,8 @@ def trimmed(passes: Passes, orders: Array, shipments: Array) -> Array:
         for cell in np.flatnonzero(wanted):
             left = supply[cell, t] - before[cell, t]
             if wanted[cell] > left + 1e-9 * max(1.0, abs(supply[cell, t])):
-                _cut(shipments, np.flatnonzero((network.move_from == cell) & (shipments[:, t] > 0.0)), t, left, multiple)
+                leaving = np.flatnonzero((network.move_from == cell) & (shipments[:, t] > 0.0))
+                _cut(shipments, leaving, t, left, multiple)
         _ship(network, supply, shipments[:, t], t)
     return shipments
 

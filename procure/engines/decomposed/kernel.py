@@ -1,9 +1,9 @@
 """The dynamic program of a cell over levels of supply, compiled.
 
-Level k of cell c means a supply of `opening[c, t] + (k - start[c]) * grain[c]` units in period t. Backwards in time, each
-period first lets stock leave (transfers), then lets orders and transfers arrive; an arrival of n steps moves the level up by
-n * stride. All tiers of a tariff are affine in n, so the best n from every level is a running minimum (Wagner and Whitin,
-Management Science 5, 1958, with quantities on a grid).
+Level k of cell c means a supply of `opening[c, t] + (k - start[c]) * grain[c]` units in period t. Backwards in time,
+each period first lets stock leave (transfers), then lets orders and transfers arrive; an arrival of n steps moves the
+level up by n * stride. All tiers of a tariff are affine in n, so the best n from every level is a running minimum
+(Wagner and Whitin, Management Science 5, 1958, with quantities on a grid).
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ Array = Any
 class Cells(NamedTuple):
     """C programs, T periods.
 
-    `levels`, `start` (C,): number of levels, level without orders. `grain` (C,): units between levels. `opening` (C, T):
-    supply without decisions. `table` (C,): where the cell's rows of `short` and `before` begin. `short`, `before`: units
-    short of the demand up to t, and up to t - 1, by cell, period and level. `coarse` (C,): whether levels are coarser than the
-    steps of orders, so that stage and order costs are rounded down. `cap` (C, T): highest level after an arrival.
-    `floor` (C, T): lowest level after a shipment out. `capped` (C,): whether any cap holds.
+    `levels`, `start` (C,): number of levels, level without orders. `grain` (C,): units between levels. `opening` (C,
+    T): supply without decisions. `table` (C,): where the cell's rows of `short` and `before` begin. `short`, `before`:
+    units short of the demand up to t, and up to t - 1, by cell, period and level. `coarse` (C,): whether levels are
+    coarser than the steps of orders, so that stage and order costs are rounded down. `cap` (C, T): highest level after
+    an arrival. `floor` (C, T): lowest level after a shipment out. `capped` (C,): whether any cap holds.
     """
 
     levels: Array
@@ -43,8 +43,9 @@ class Cells(NamedTuple):
 class Ways(NamedTuple):
     """Ways in: order lines and inbound transfers, W, sorted by cell.
 
-    `first` (C + 1,): where the ways of each cell begin. `lead` (W,) periods; `stride` (W,) levels per step; `unit` (W,) units
-    ordered per step. `tier` (W + 1,): where the tiers of each way begin; `least`, `most` steps, `price`, `intercept`.
+    `first` (C + 1,): where the ways of each cell begin. `lead` (W,) periods; `stride` (W,) levels per step; `unit` (W,)
+    units ordered per step. `tier` (W + 1,): where the tiers of each way begin; `least`, `most` steps, `price`,
+    `intercept`.
     """
 
     first: Array
@@ -61,8 +62,8 @@ class Ways(NamedTuple):
 class Outs(NamedTuple):
     """Ways out: outbound transfers, sorted by cell.
 
-    `first` (C + 1,): where those of each cell begin. `stride` (O,) levels per step, `unit` (O,) units per step. `small` (O,):
-    whether a shipment may be smaller than a level.
+    `first` (C + 1,): where those of each cell begin. `stride` (O,) levels per step, `unit` (O,) units per step. `small`
+    (O,): whether a shipment may be smaller than a level.
     """
 
     first: Array
@@ -74,12 +75,12 @@ class Outs(NamedTuple):
 class Costs(NamedTuple):
     """Prices of one pass.
 
-    `supply`, `short`, `before` (C, T): money per unit of supply, of `Cells.short` and of `Cells.before`. `target` (C, T),
-    `missing` (C, T): supply wanted, money per unit under it. `goods`, `unit`, `fixed` (W, T): what a tariff's money, a unit and
-    an order cost by order period; `fixed` is infinite where nothing may be ordered. `revenue`, `gate` (O, T): money per
-    unit that leaves and per shipment, `gate` infinite where none may. `forced` (O, T): steps that must leave, -1 for a free
-    choice. `base` (C,): money per unit at which a coarse cell's stock is handed on, so that only what a way differs from it
-    is rounded; no way in may be cheaper.
+    `supply`, `short`, `before` (C, T): money per unit of supply, of `Cells.short` and of `Cells.before`. `target` (C,
+    T), `missing` (C, T): supply wanted, money per unit under it. `goods`, `unit`, `fixed` (W, T): what a tariff's
+    money, a unit and an order cost by order period; `fixed` is infinite where nothing may be ordered. `revenue`, `gate`
+    (O, T): money per unit that leaves and per shipment, `gate` infinite where none may. `forced` (O, T): steps that
+    must leave, -1 for a free choice. `base` (C,): money per unit at which a coarse cell's stock is handed on, so that
+    only what a way differs from it is rounded; no way in may be cheaper.
     """
 
     supply: Array
@@ -146,9 +147,10 @@ def solve_cells(these, cells, ways, outs, costs, value, steps, leaving, path):  
                     per_level -= costs.base[c] * cells.grain[c]
                     gate -= abs(per_level)
                     gift = max(per_level - costs.gate[o, t], 0.0) if outs.small[o] else 0.0
-                _leave(n, plain, choice[option, 0], cells.floor[c, t], outs.stride[o], per_level, gate, gift, best_plain)
+                floor, stride = cells.floor[c, t], outs.stride[o]
+                _leave(n, plain, choice[option, 0], floor, stride, per_level, gate, gift, best_plain)
                 if capped:
-                    _leave(n, arrived, choice[option, 1], cells.floor[c, t], outs.stride[o], per_level, gate, gift, best_plain)
+                    _leave(n, arrived, choice[option, 1], floor, stride, per_level, gate, gift, best_plain)
                 option += 1
             for w in range(ways.first[c + 1] - 1, ways.first[c] - 1, -1):
                 u = t - ways.lead[w]

@@ -1,7 +1,7 @@
 """Choosing one plan per component by local search, compiled: exact fees of purchase orders, penalties on limits.
 
-A column is a plan of a component. Purchase orders and lane trips are headers: what a header costs follows from how many chosen
-columns are on it, their goods value and their load. A limit that is overdrawn costs its weight per unit.
+A column is a plan of a component. Purchase orders and lane trips are headers: what a header costs follows from how many
+chosen columns are on it, their goods value and their load. A limit that is overdrawn costs its weight per unit.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ Array = Any
 class Columns(NamedTuple):
     """N columns, sorted by component.
 
-    `part` (parts + 1,): where the columns of each component begin. `cost` (N,). `row_at` (N + 1,), `row`, `amount`: use of
-    shared rows. `order_at` (N + 1,), `header`, `goods`, `load`: what a column puts on headers.
+    `part` (parts + 1,): where the columns of each component begin. `cost` (N,). `row_at` (N + 1,), `row`, `amount`: use
+    of shared rows. `order_at` (N + 1,), `header`, `goods`, `load`: what a column puts on headers.
     """
 
     part: Array
@@ -35,10 +35,11 @@ class Columns(NamedTuple):
 class Headers(NamedTuple):
     """Owners (groups, then lanes), T periods; header h is owner h // T in period h % T. `worth`: what money counts.
 
-    By owner: `fee`, `least` and `most` goods value, `tier_at` (owners + 1,) with `start` and `saving` of discounts, `size` (0
-    without), `container`, `fill`. By period: `money_at` (T + 1,), `money`, rows of fees and containers; `relief_at`, `relief`,
-    rows of the budget that a discount relieves; `cash`: first row of the cash limit, or -1. `scale` (owners,): share of goods that
-    is expected to be paid, of which `deposit` at the order and the rest `delay` periods later, at the latest.
+    By owner: `fee`, `least` and `most` goods value, `tier_at` (owners + 1,) with `start` and `saving` of discounts,
+    `size` (0 without), `container`, `fill`. By period: `money_at` (T + 1,), `money`, rows of fees and containers;
+    `relief_at`, `relief`, rows of the budget that a discount relieves; `cash`: first row of the cash limit, or -1.
+    `scale` (owners,): share of goods that is expected to be paid, of which `deposit` at the order and the rest `delay`
+    periods later, at the latest.
     """
 
     periods: int

@@ -83,8 +83,8 @@ class Mixer:
     def run(self, start: Indices, over: Callable[[], bool]) -> Mixture:
         """Improve a choice until nothing helps, with weights that grow where a row stays overdrawn.
 
-        First components alone, until every row is kept, then whole headers, too. The best mixture that keeps everything is
-        returned, or the last one.
+        First components alone, until every row is kept, then whole headers, too. The best mixture that keeps everything
+        is returned, or the last one.
         """
         where = np.empty(len(self._order), dtype=np.int64)
         where[self._order] = np.arange(len(self._order))
@@ -142,7 +142,7 @@ class Mixer:
         boxes = np.ceil(state.load[placed] / size - 1e-9)
         lack = (boxes - 1.0 + headers.fill[owner]) * size - state.load[placed]
         broken |= (headers.size[owner] > 0.0) & (state.load[placed] > 1e-9) & (lack > 1e-7 * size)
-        return placed[broken]
+        return np.asarray(placed[broken])
 
     def _state(self, chosen: Indices, weight: Array, penalty: float) -> State:
         n = self._n_headers
@@ -186,7 +186,8 @@ def headers_of(network: Network, uses: PlanUses, worth: float) -> Headers:
     rate[network.line_group] = network.line_rate
     scale = np.ones(n_groups)
     np.minimum.at(scale, network.line_group, network.line_fraction)
-    there = np.array([np.isfinite(least[:, 0]) for least, _ in fees.tiers], dtype=bool).reshape(len(fees.tiers), n_groups)
+    found = [np.isfinite(least[:, 0]) for least, _ in fees.tiers]
+    there = np.array(found, dtype=bool).reshape(len(found), n_groups)
     starts = np.array([least[:, 0] * rate for least, _ in fees.tiers]).reshape(-1, n_groups)
     savings = np.array([discount[:, 0] for _, discount in fees.tiers]).reshape(-1, n_groups)
     tier_at = np.zeros(n_groups + lanes + 1, dtype=np.int64)

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from procure.engines.decomposed.aims import Aim, backorder_weights, least_cost
+from procure.engines.decomposed.coarse import Paid, base_prices
 from procure.engines.decomposed.draws import Draws
 from procure.engines.decomposed.duals import Duals, LimitPrices, limit_prices, money_rates
-from procure.engines.decomposed.coarse import Paid, base_prices
 from procure.engines.decomposed.kernel import Costs, solve_cells
 from procure.engines.decomposed.programs import Programs
 from procure.engines.decomposed.purchase_orders import OrderTerms, order_values
@@ -159,7 +159,7 @@ class Passes:
         return self.draws.adjusted(costs, prices)
 
     def _line_costs(self, duals: Duals, prices: LimitPrices, rates: Array) -> tuple[Array, Array, Array]:
-        """What a tariff's money, a unit and an order cost on each line, shape (L, T) each; infinite where none may be."""
+        """What a tariff's money, a unit and an order cost on each line, (L, T) each; infinite where none may be."""
         network, group = self.network, self.network.line_group
         value = rates * network.line_rate[:, None]
         goods = value * (1.0 - duals.subsidy[group]) + prices.goods[network.group_supplier[group]]
@@ -208,7 +208,7 @@ class Passes:
         self.draws.learn(found.solved.path, found.solved.steps * self.programs.ways.unit[:, None])
 
     def mended(self, found: Pass, supply: Array, short: Array, ahead: int = 1) -> tuple[Array, Array]:
-        """Supply and units short of a pass as they are meant where draws value them, both (C, T); see `Draws.mended`."""
+        """Supply and units short of a pass as meant where draws value them, both (C, T); see `Draws.mended`."""
         return self.draws.mended(found.solved.steps * self.programs.ways.unit[:, None], supply, short, ahead)
 
     def solve(self, costs: Costs, these: Indices | None = None) -> Solved:
@@ -244,8 +244,8 @@ class Passes:
     def _clipped(self, duals: Duals, prices: LimitPrices, rates: Array) -> Duals:
         """Keep to prices at which the dual function is a lower bound.
 
-        Only rules that a purchase order has are priced, shares and container prices are 0 or more, and no subsidy is so high
-        that it would pay to order more than the programs' levels hold.
+        Only rules that a purchase order has are priced, shares and container prices are 0 or more, and no subsidy is so
+        high that it would pay to order more than the programs' levels hold.
         """
         load = np.where(self.terms.loaded[:, None], np.maximum(duals.load, 0.0), 0.0)
         clipped = replace(duals, share=np.maximum(duals.share, 0.0), load=load)

@@ -1,6 +1,7 @@
 """What the plans of all components cost and take of everything shared, out of a ledger.
 
-Row k * T + t is limit k in period t. Headers are purchase orders and lane trips: (group, or groups + lane) * T + period.
+Row k * T + t is limit k in period t. Headers are purchase orders and lane trips: (group, or groups + lane) * T +
+period.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from procure.solution.limits import Limit, Limits
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
+Entries = tuple[Indices, int, Indices, Array, Array]
+"""Component, number of components, header, goods value and load."""
 
 
 def own_costs(task: Task, ledger: Ledger, component: Indices) -> Array:
@@ -31,8 +34,7 @@ def own_costs(task: Task, ledger: Ledger, component: Indices) -> Array:
     np.add.at(cost, network.line_cell, paid)
     unit = np.array([lane.unit_cost for lane in network.lanes], dtype=float)[network.move_lane]
     np.add.at(cost, network.move_to, ledger.decision.shipments.sum(axis=1) * unit)
-    value: Array = np.bincount(component, weights=cost)
-    return value
+    return np.bincount(component, weights=cost).astype(np.float64)
 
 
 class PlanUses:
@@ -57,7 +59,7 @@ class PlanUses:
             if limit.kind == "cash":
                 self.allowed[k * self.network.periods : (k + 1) * self.network.periods] -= committed
 
-    def rows(self, ledger: Ledger) -> tuple[Indices, int, Indices, Array]:
+    def rows(self, ledger: Ledger) -> tuple[Indices, int, NDArray[np.int32], NDArray[np.float32]]:
         """Component, number of components, row and amount of everything that is taken of a limit."""
         parts, rows, amounts = [], [], []
         for k, limit in enumerate(self.limits):
@@ -72,7 +74,7 @@ class PlanUses:
         taken = np.concatenate(amounts).astype(np.float32)
         return np.concatenate(parts), self.count, np.concatenate(rows).astype(np.int32), taken
 
-    def orders(self, ledger: Ledger) -> tuple[Indices, int, Indices, Array, Array]:
+    def orders(self, ledger: Ledger) -> Entries:
         """Component, number of components, header, goods value [money] and load of every order or trip."""
         network, decision = self.network, ledger.decision
         lines, periods = np.nonzero(decision.orders)
@@ -86,7 +88,7 @@ class PlanUses:
         header = np.concatenate([header, trips])
         return self._added_up(part, header, np.concatenate([goods, none]), np.concatenate([load, none]))
 
-    def _added_up(self, part: Indices, header: Indices, goods: Array, load: Array):  # type: ignore[no-untyped-def]
+    def _added_up(self, part: Indices, header: Indices, goods: Array, load: Array) -> Entries:
         """One entry for each component and header."""
         order = np.lexsort((header, part))
         part, header, goods, load = part[order], header[order], goods[order], load[order]
@@ -140,12 +142,13 @@ def _order_amounts(network: Network, ledger: Ledger, limit: Limit) -> Array:
     """What each line takes of a limit by period, discounts left out, shape (L, T)."""
     bills, orders = ledger.bills, ledger.decision.orders
     if limit.kind == "offer_capacity":
-        return orders * (network.line_offer == limit.place)[:, None]
+        return np.asarray(orders * (network.line_offer == limit.place)[:, None])
     if limit.kind == "supplier_capacity":
         mine = (network.group_supplier[network.line_group] == limit.place)[:, None]
         if limit.resource == "value":
-            return bills.goods * mine
-        return orders * mine * network.usage(limit.resource)[network.cell_item[network.line_cell]][:, None]
+            return np.asarray(bills.goods * mine)
+        usage = network.usage(limit.resource)[network.cell_item[network.line_cell]]
+        return np.asarray(orders * mine * usage[:, None])
     money = bills.goods * network.line_rate[:, None] + bills.freight
     if limit.kind == "order_budget":
         return np.cumsum(money, axis=1) if network.plan.capital.carry_over else money

@@ -61,7 +61,8 @@ class Plans:
     Attributes
     ----------
     part, cost
-        Component and own cost of each plan: stock, goods without order discounts, freight, line fees, units moved, shape (N,).
+        Component and own cost of each plan: stock, goods without order discounts, freight, line fees, units moved,
+        shape (N,).
     use
         Shared rows that each takes, and amounts.
     orders
@@ -174,8 +175,7 @@ class Pool:
     def _marks_of(self, plans: Plans) -> NDArray[np.uint64]:
         row = np.repeat(np.arange(len(plans.part)), np.diff(plans.entries.at))
         slot, units = plans.entries.data
-        own = _prints(row, slot.astype(np.int64), units.astype(float), len(plans.part), plans.part)
-        return own
+        return _prints(row, slot.astype(np.int64), units.astype(float), len(plans.part), plans.part)
 
     def _plans(self, ledger: Ledger, new: Indices) -> Plans:
         count = self.uses.count

@@ -166,7 +166,8 @@ def _live(network: Network, delivered: Array) -> tuple[Indices, Indices]:
     lines = network.line_allowed.any(axis=1) & (network.line_fraction > 0.0)
     moves = network.n_lines + np.flatnonzero(network.move_allowed.any(axis=1))
     ways = np.concatenate([np.flatnonzero(lines), moves, moves]).astype(np.int64)
-    ends = (network.line_cell[lines], network.move_to[moves - network.n_lines], network.move_from[moves - network.n_lines])
+    of_moves = moves - network.n_lines
+    ends = (network.line_cell[lines], network.move_to[of_moves], network.move_from[of_moves])
     return ways, np.concatenate(ends).astype(np.int64)
 
 
@@ -280,7 +281,6 @@ def _ways(
     coarse: Mask,
 ) -> Ways:
     lots, tariffs = network.fees.lots, network.fees.tariffs
-    n_lines = network.n_lines
     loose: Mask = np.asarray(coarse[cell] | (multiple[source] <= 0.0))
     step = np.where(loose, grain[cell] / np.maximum(delivered[source], 1e-12), multiple[source])
     stride = np.where(loose, 1, np.round(multiple[source] * delivered[source] / grain[cell])).astype(np.int64)
@@ -327,5 +327,4 @@ def _first_only(rows: int, width: int, first: float, rest: float) -> Array:
 def _rises(prices: Array, starts: Array) -> Mask:
     """Whether a later break is dearer than an earlier one: only then must a tier be left at its end."""
     later, earlier = prices[:, 1:], prices[:, :-1]
-    rises: Mask = ((later > earlier) & np.isfinite(starts[:, 1:])).any(axis=1)
-    return rises
+    return np.asarray(((later > earlier) & np.isfinite(starts[:, 1:])).any(axis=1))

@@ -1,7 +1,7 @@
 """The part of the Lagrangian that belongs to whole purchase orders: fee, discount, least and most value, containers.
 
-For each group and period: placed or not; if placed, at least the fee, less what its discount saves beyond the subsidy that its
-lines get already, plus its containers, less what its lines pay for their room in them. G groups, T periods.
+For each group and period: placed or not; if placed, at least the fee, less what its discount saves beyond the subsidy
+that its lines get already, plus its containers, less what its lines pay for their room in them. G groups, T periods.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def order_values(
 
 
 def _goods_terms(terms: OrderTerms, rates: Array, subsidy: Array) -> Array:
-    network, fees = terms.network, terms.network.fees
+    fees = terms.network.fees
     n_groups, periods = subsidy.shape
     low, high = terms.lines.least(rates), terms.lines.most(rates)
     low[np.isinf(low)] = 0.0

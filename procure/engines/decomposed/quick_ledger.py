@@ -1,4 +1,4 @@
-"""A ledger whose stocks come from the programs' tables where the supply lies on a level: good to seven digits, and fast.
+"""A ledger whose stocks come from the programs' tables where supply lies on a level: good to seven digits, and fast.
 
 Only for comparing plans; what is kept is priced by `keep_ledger`.
 """

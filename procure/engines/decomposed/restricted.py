@@ -22,7 +22,7 @@ Indices = NDArray[np.int64]
 def reduced_costs(
     network: Network, plans: Plans, uses: PlanUses, prices: Array, ledger: Ledger, worth: float = 1.0
 ) -> Array:
-    """What each plan costs at the prices of limits if purchase orders of a known decision are placed anyway, shape (N,)."""
+    """What each plan costs at the prices of limits if a known decision's orders are placed anyway, shape (N,)."""
     headers, periods = headers_of(network, uses, worth), network.periods
     placed = np.zeros(len(headers.fee) * periods, dtype=bool)
     n_groups = len(network.group_supplier)
@@ -76,7 +76,8 @@ def _master(pool: Pool, rows: Indices, start: Indices) -> Master:
     columns = tuple(_column(plans, k, periods) for k in range(len(rows)))
     keys = sorted({key for column in columns for key in column.orders})
     rules = {key: _rule(headers, key) for key in keys}
-    return Master(columns, {k: r for k, r in rules.items() if r is not None}, pool.uses.allowed, chosen, pool.passes.aim.worth)
+    kept = {key: rule for key, rule in rules.items() if rule is not None}
+    return Master(columns, kept, pool.uses.allowed, chosen, pool.passes.aim.worth)
 
 
 def _column(plans: Plans, k: int, periods: int) -> CellPlan:

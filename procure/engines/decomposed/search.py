@@ -117,11 +117,12 @@ class Search:
         pool.keep(promising(pool.plans, cost, most, np.unique(np.concatenate(always))))
 
     def _merit(self, ledger: Ledger) -> float:
-        """Objective of a decision, and three times what it overdraws at the prices or, where these are low, at a sensible one."""
+        """Objective of a decision, and three times what it overdraws, at the prices or at sensible ones."""
         over = [np.maximum(used(ledger, limit) - limit.allowed, 0.0) for limit in self.passes.limits]
         if not over:
             return self.passes.aim.value(ledger)
-        return self.passes.aim.value(ledger) + float((3.0 * np.maximum(self._prices, self.ascent.scale) * np.array(over)).sum())
+        dear = 3.0 * np.maximum(self._prices, self.ascent.scale)
+        return self.passes.aim.value(ledger) + float((dear * np.array(over)).sum())
 
     def _adjust(self, ledger: Ledger) -> None:
         """Raise the prices of what a real decision overdraws, lower those of what it leaves."""

@@ -1,7 +1,8 @@
 """Units short by level, compiled: E[(D - x)^+] on a whole grid of x costs little more than one value.
 
-For whole-numbered demand the tail is summed up from one unit to the next; see `procure.uncertainty.families` for the closed
-forms, against which tests hold these. Values are rounded down, so that what is built on them stays a lower bound.
+For whole-numbered demand the tail is summed up from one unit to the next; see `procure.uncertainty.families` for the
+closed forms, against which tests hold these. Values are rounded down, so that what is built on them stays a lower
+bound.
 """
 
 from __future__ import annotations
@@ -62,7 +63,8 @@ def tables_of(
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(fill, pieces))
     for cell in law.sorted_paths:
-        _fill_from_paths(law, cell, opening[cell], grain[cell], int(levels[cell]), int(start[cell]), int(at[cell]), short, before)
+        where = int(levels[cell]), int(start[cell]), int(at[cell])
+        _fill_from_paths(law, cell, opening[cell], grain[cell], *where, short, before)
     return at[:-1], short, before
 
 
@@ -106,7 +108,7 @@ def _fill(begin, end, family, known, mean, variance, opening, grain, levels, sta
 @numba.njit(cache=True, nogil=True)
 def _losses(family, mean, variance, first, grain, n, out, row):  # type: ignore[no-untyped-def]
     """Losses at first, first + grain, ... into out[row : row + n]."""
-    if family == POISSON or family == WIDE:
+    if family in (POISSON, WIDE):
         _whole_losses(family, mean, variance, first, grain, n, out, row)
         return
     lost = 0.0
