@@ -31,6 +31,10 @@ MOST_EXPLORED, VARIATIONS = 40, 40
 """Most such plans at first, and between two mixtures."""
 MOST_STALLED, STALLED_FOR_BOUND = 8, 3
 """Mixtures in a row that bring nothing before a run ends, and before the bound is raised again."""
+FIRST_STEPS, FIRST_EXPLORED = 25, 6
+"""Passes of prices, and plans, before the first mixture: a plan must be there soon, if not yet the best one."""
+SHARE_FOR_FIRST_PLAN = 0.12
+"""Share of the time left that each of the two may take."""
 STEPS = 100
 """Passes of the first ascent."""
 STEP_OF_BOUND = 0.05
@@ -89,7 +93,11 @@ class Decomposed:
             self._ascend(bounding, None, STEPS // 2, STEP_OF_BOUND)
         else:
             bounding = ascent
-            self._ascend(ascent, search, STEPS, 0.3)
+            self._ascend(ascent, search, FIRST_STEPS, 0.3, share=SHARE_FOR_FIRST_PLAN)
+            search.begin()
+            search.explore(FIRST_EXPLORED, self._until(SHARE_FOR_FIRST_PLAN))
+            search.mix()
+            self._ascend(ascent, search, STEPS, 0.2)
         search.begin()
         search.explore(MOST_EXPLORED, self._until(SHARE_FOR_EXPLORING))
         self._better(bounding, search)
@@ -147,9 +155,16 @@ class Decomposed:
         ascent.scale[k, 0] = max(ascent.scale[k, 0], 0.3 * float(ascent.limits[k, -1]))
 
     def _ascend(
-        self, ascent: Ascent, search: Search | None, steps: int, step: float, *, proves: bool = True
+        self,
+        ascent: Ascent,
+        search: Search | None,
+        steps: int,
+        step: float,
+        *,
+        proves: bool = True,
+        share: float = SHARE_FOR_PRICES,
     ) -> None:
-        until = self.options.seconds + SHARE_FOR_PRICES * self.options.time_left
+        until = self.options.seconds + share * self.options.time_left
         seen = [0]
 
         def over() -> bool:

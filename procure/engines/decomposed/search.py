@@ -146,7 +146,7 @@ class Search:
             self.under_orders(often > bar, 0.0 if k % 3 == 0 else NOISE)
 
     def vary(self, count: int, over: Callable[[], bool]) -> None:
-        """Plan under the purchase orders of the best decision, a few flipped."""
+        """Plan under the purchase orders of the best decision, a few flipped; now and then under others altogether."""
         placed = self.best.bills.placed
         usable = np.zeros(placed.shape, dtype=bool)
         np.logical_or.at(usable, self.passes.network.line_group, self.passes.network.line_allowed)
@@ -155,7 +155,9 @@ class Search:
             if (over() and k >= LEAST_PASSES) or self.options.over or not len(possible):
                 return
             varied = placed.copy()
-            if k:
+            if k % 5 == 4:
+                varied = self.ascent.means.placed > self._stream.uniform(0.05, 0.95, size=placed.shape)
+            elif k:
                 flips = self._stream.choice(possible, size=1 + k % 4)
                 varied.flat[flips] = ~varied.flat[flips]
             self.under_orders(varied, NOISE if k % 2 else 0.0, shut=k % 4 != 3)
