@@ -327,5 +327,5 @@ def _first_only(rows: int, width: int, first: float, rest: float) -> Array:
 def _rises(prices: Array, starts: Array) -> Mask:
     """Whether a later break is dearer than an earlier one: only then must a tier be left at its end."""
     later, earlier = prices[:, 1:], prices[:, :-1]
-    rises: Mask = ((later > earlier) & np.isfinite(starts[:, 1:])).any(axis=1)
+    rises: Mask = np.asarray(((later > earlier) & np.isfinite(starts[:, 1:])).any(axis=1))
     return rises
