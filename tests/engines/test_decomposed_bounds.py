@@ -37,7 +37,7 @@ def many(few: Iterable[int], more: Iterable[int]) -> list[Any]:
     return [*few, *(pytest.param(seed, marks=pytest.mark.slow) for seed in more)]
 
 
-@pytest.mark.parametrize("seed", many(range(0, 60, 2), [k for k in range(1, 300, 2) if k not in (277, 299)]))
+@pytest.mark.parametrize("seed", many(range(0, 60, 2), range(1, 300, 2)))
 def test_random_prices_bound_the_best_of_all_combinations(seed):
     plan = cost_plan(seed)
     assert_bounded(priced(plan), best_of_all(plan), np.random.default_rng(seed))
@@ -131,3 +131,21 @@ def test_an_order_may_hold_more_than_cells_can_use_to_reach_its_minimum():
         bound = case.bound(duals)
         assert np.isfinite(bound)
         assert bound <= best + 1e-6
+
+
+def test_demand_given_by_samples_is_bounded(tmp_path):
+    rng = np.random.default_rng(6)
+    rows = ["item,warehouse,sample,period,quantity"]
+    rows += [f"A,W,{k},{t},{rng.integers(0, 9)}" for k in range(20) for t in range(3)]
+    (tmp_path / "paths.csv").write_text("\n".join(rows), encoding="utf-8")
+    case = priced({
+        "format": "procure-plan/1", "name": "samples", "start_date": "2026-01-05", "periods": 3, "currency": "EUR",
+        "items": [{"item": "A", "backorder_cost": 4, "holding_cost": 0.3, "service_level": 0.8}],
+        "warehouses": [{"warehouse": "W", "capacity": {"units": 9}}],
+        "suppliers": [{"supplier": "S", "currency": "EUR", "fixed_order_cost": 6}],
+        "offers": [{"supplier": "S", "item": "A", "unit_price": 2, "lead_time": 0, "order_multiple": 2}],
+        "stock": [{"item": "A", "warehouse": "W", "on_hand": 2.5}],
+        "demand_samples": str(tmp_path / "paths.csv"),
+    })  # fmt: skip
+    assert case.task.laws.planned.sorted_paths
+    assert_bounded(case, best_of_compact(case), rng, tries=30)

@@ -22,6 +22,10 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 
+PASSED_ON = 1e6
+"""Factor for lines whose units may be passed on, over and over: more than "Useful levels" lets any plan order."""
+
+
 @dataclass(frozen=True, eq=False)
 class OrderTerms:
     """What is known of purchase orders before any price.
@@ -50,7 +54,9 @@ class OrderTerms:
         cells, fees = programs.cells, network.fees
         height = ((cells.levels - 1 - cells.start) * cells.grain)[network.line_cell]
         units = height / np.maximum(network.line_fraction, 1e-9)
-        units = np.minimum(np.maximum(units, _reaching_units(network)) + 2.0 * fees.lots.multiple, fees.lots.most)
+        units = np.maximum(units, _reaching_units(network)) + 2.0 * fees.lots.multiple
+        ships = np.isin(network.line_cell, network.move_from)
+        units = np.minimum(np.where(ships, PASSED_ON * (1.0 + units), units), fees.lots.most)
         dearest = np.where(np.isfinite(fees.tariffs.starts), fees.tariffs.prices, 0.0).max(axis=1)
         goods, load = np.zeros(n_groups), np.zeros(n_groups)
         np.add.at(goods, network.line_group, units * dearest[network.line_offer[lines]])
