@@ -48,21 +48,21 @@ def all_ledgers(data):
 def test_the_bound_lies_below_and_the_plan_above_the_best_of_all(seed):
     data = written(seed, 60)
     best = min(ledger.total for ledger in all_ledgers(data))
-    solution = procure.solve(procure.Plan.from_dict(data), engine="decomposed", gap=1e-4, time_limit=2)
+    solution = procure.solve(procure.Plan.from_dict(data), engine="decomposed", gap=1e-4, time_limit=1)
     slack = 1e-6 * max(1.0, abs(best))
     assert solution.engine == "decomposed"
     assert solution.bound <= best + slack
     assert solution.cost.total >= best - slack
 
 
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", range(10))
 def test_both_stages_of_backorders_are_bounded(seed):
     data = written(seed, 60)
     data["policy"]["objective"] = "backorders"
     ledgers = list(all_ledgers(data))
     first = min(ledgers, key=lambda ledger: ledger.weighted_backorders)
     best = min(ledger.total for ledger in ledgers if ledger.weighted_backorders <= backorder_limit(first))
-    solution = procure.solve(procure.Plan.from_dict(data), engine="decomposed", gap=1e-4, time_limit=3)
+    solution = procure.solve(procure.Plan.from_dict(data), engine="decomposed", gap=1e-4, time_limit=2)
     assert solution.backorder_bound is not None
     assert 0.0 <= solution.backorder_bound <= first.weighted_backorders * (1 + 1e-6) + 1e-9
     # a plan that is worse in the first stage may have more in the second: then its bound is lower still
@@ -73,7 +73,7 @@ def test_both_stages_of_backorders_are_bounded(seed):
 
 
 def gap_of(data, **options):
-    options = {"gap": 2e-3, "time_limit": 12, **options}
+    options = {"gap": 2e-3, "time_limit": 8, **options}
     solution = procure.solve(procure.Plan.from_dict(data), engine="decomposed", **options)
     assert solution.bound <= solution.cost.total
     return solution.gap
@@ -99,7 +99,7 @@ def test_gap_of_a_catalogue_whose_suppliers_are_late_and_short():
 def test_gap_of_a_catalogue_that_wants_few_backorders():
     data = catalogue(30)
     data["policy"]["objective"] = "backorders"
-    solution = procure.solve(procure.Plan.from_dict(data), engine="decomposed", gap=2e-3, time_limit=16)
+    solution = procure.solve(procure.Plan.from_dict(data), engine="decomposed", gap=2e-3, time_limit=10)
     assert solution.gap <= 0.03
     task = task_of(data)
     ledger = keep_ledger(task.network, task.laws, Decision.nothing(task.network))
