@@ -61,18 +61,12 @@ class PlanUses:
 
     def rows(self, ledger: Ledger) -> tuple[Indices, int, NDArray[np.int32], NDArray[np.float32]]:
         """Component, number of components, row and amount of everything that is taken of a limit."""
-        parts, rows, amounts = [], [], []
+        periods = self.network.periods
+        taken = np.zeros((self.count, len(self.limits) * periods), dtype=np.float32)
         for k, limit in enumerate(self.limits):
-            table = self._taken(ledger, limit)
-            part, period = np.nonzero(table > 1e-12)
-            parts.append(part)
-            rows.append(k * self.network.periods + period)
-            amounts.append(table[part, period])
-        if not parts:
-            none = np.zeros(0, dtype=np.int64)
-            return none, self.count, none.astype(np.int32), np.zeros(0, dtype=np.float32)
-        taken = np.concatenate(amounts).astype(np.float32)
-        return np.concatenate(parts), self.count, np.concatenate(rows).astype(np.int32), taken
+            taken[:, k * periods : (k + 1) * periods] = self._taken(ledger, limit)
+        part, row = np.nonzero(taken > 1e-12)
+        return part, self.count, row.astype(np.int32), taken[part, row]
 
     def orders(self, ledger: Ledger) -> Entries:
         """Component, number of components, header, goods value [money] and load of every order or trip."""
