@@ -271,12 +271,13 @@ class Passes:
         goods, unit, fixed = self._line_costs(duals, prices, rates)
         lowest, highest = extreme_prices(self.programs)
         paid = np.minimum(goods * lowest, goods * highest) + unit
+        paid = paid - self.draws.late_stay(self.aim.supply + prices.peak)
+        layout = self.draws.layout
         with np.errstate(divide="ignore", invalid="ignore"):
-            delivered = np.where(np.isfinite(fixed), paid / self.network.line_fraction[:, None], np.inf)
+            delivered = np.where(np.isfinite(fixed), paid / layout.line_fraction[:, None], np.inf)
         moved = self.aim.worth * self._lane_costs + prices.parcel
-        return within_worth(
-            self.programs, duals.stock, delivered, moved, slopes, onward_costs(self.programs, slopes)
-        )
+        programs = replace(self.programs, network=layout)
+        return within_worth(programs, duals.stock, delivered, moved, slopes, onward_costs(self.programs, slopes))
 
 
 def _stacked(lines: Array, moves: Array) -> Array:
