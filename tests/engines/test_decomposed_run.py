@@ -11,6 +11,9 @@ import pytest
 
 import procure
 from procure.engines.interface import Progress
+from procure.plan.network import build_network
+from procure.solution.ledger import Laws, keep_ledger
+from procure.solution.replay import decision_from
 from tests.engines.decomposed_plans import best_of_all, cost_plan, priced, random_prices
 
 Plan = dict[str, Any]
@@ -117,7 +120,8 @@ def test_progress_tells_bound_and_best_which_come_nearer():
     seen: list[Progress] = []
     solution = solved(catalogue(30), time_limit=1.5, progress=seen.append)
     told = [p for p in seen if p.bound is not None]
-    assert {p.phase for p in seen} == {"cost"}
+    assert {p.phase for p in seen} == {"compiling", "cost"}
+    assert {p.phase for p in told} == {"cost"}
     assert len(told) > 10
     bounds, totals = [p.bound for p in told], [p.best for p in told]
     assert bounds == sorted(bounds)
@@ -127,12 +131,17 @@ def test_progress_tells_bound_and_best_which_come_nearer():
     assert told[0].gap > told[-1].gap
 
 
-def test_backorders_first_is_left_to_the_compact_engine():
+def test_backorders_first_are_bounded_in_both_stages():
     plan = cost_plan(5)
     plan["policy"]["objective"] = "backorders"
     solution = solved(plan, time_limit=20, gap=1e-5)
-    assert solution.engine == "compact"
+    known = procure.Plan.from_dict(plan)
+    other = procure.solve(known, engine="compact", time_limit=20, gap=1e-5)
+    network = build_network(known)
+    theirs = keep_ledger(network, Laws.of(network), decision_from(network, other)).weighted_backorders
+    assert solution.engine == "decomposed"
     assert solution.backorder_bound is not None
+    assert 0.0 <= solution.backorder_bound <= theirs * (1.0 + 1e-6) + 1e-9
 
 
 EDGES: dict[str, Plan] = {

@@ -188,8 +188,8 @@ def headers_of(network: Network, uses: PlanUses, worth: float) -> Headers:
     np.minimum.at(scale, network.line_group, network.line_fraction)
     found = [np.isfinite(least[:, 0]) for least, _ in fees.tiers]
     there = np.array(found, dtype=bool).reshape(len(found), n_groups)
-    starts = np.array([least[:, 0] * rate for least, _ in fees.tiers]).reshape(-1, n_groups)
-    savings = np.array([discount[:, 0] for _, discount in fees.tiers]).reshape(-1, n_groups)
+    starts = np.array([least[:, 0] * rate for least, _ in fees.tiers]).reshape(len(found), n_groups)
+    savings = np.array([discount[:, 0] for _, discount in fees.tiers]).reshape(len(found), n_groups)
     tier_at = np.zeros(n_groups + lanes + 1, dtype=np.int64)
     np.cumsum(np.concatenate([there.sum(axis=0), np.zeros(lanes, dtype=np.int64)]), out=tier_at[1:])
     money_at, money = uses.money_rows(("order_budget", "cash"))

@@ -165,6 +165,8 @@ class Search:
     def mix(self) -> None:
         """Choose the best mixture of all plans so far by local search."""
         network, pool = self.passes.network, self.pool
+        if not pool.size:
+            return
         prices = self._prices.reshape(-1)
         first = min((self.best, self._near), key=self._merit)
         start, safe = pool.find(first.decision), pool.find(self._nothing)
@@ -183,7 +185,7 @@ class Search:
     def restricted_master(self, time_limit: float, gap: float) -> None:
         """Choose the best mixture of the most promising plans by branch and cut, if there are not too many."""
         network, pool = self.passes.network, self.pool
-        if pool.uses.count > MOST_PARTS_IN_MASTER or time_limit < 0.2:
+        if not pool.size or pool.uses.count > MOST_PARTS_IN_MASTER or time_limit < 0.2:
             return
         start, safe = pool.find(self.best.decision), pool.find(self._nothing)
         cost = reduced_costs(network, pool.plans, pool.uses, self._prices.reshape(-1), self.best, self.passes.aim.worth)
