@@ -158,7 +158,7 @@ class Search:
             if k % 5 == 4:
                 varied = self.ascent.means.placed > self._stream.uniform(0.05, 0.95, size=placed.shape)
             elif k:
-                flips = self._stream.choice(possible, size=1 + k % 4)
+                flips = self._stream.choice(possible, size=1 + k % 4 + len(possible) // 500)
                 varied.flat[flips] = ~varied.flat[flips]
             self.under_orders(varied, NOISE if k % 2 else 0.0, shut=k % 4 != 3)
 
