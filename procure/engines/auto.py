@@ -7,16 +7,13 @@ bound.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from procure.engines.alone import separable
 from procure.engines.compact import solve_compact
 from procure.engines.interface import Options, Outcome, Task
+from procure.engines.polish import MOST_CELLS, polished
 
 FEW_CELLS = 150
 """Cells times periods up to which the MILP is solved at once: it takes about a second there."""
-MOST_CELLS = 400
-"""Cells up to which the MILP is worth trying after the prices."""
 SHARE_FOR_PRICES = 0.6
 """Share of the time that prices get where the MILP comes after them."""
 SHARE_WITH_LANES = 0.3
@@ -30,21 +27,11 @@ def solve_auto(task: Task, options: Options) -> Outcome:
         return solve_compact(task, options)
     # numba is slow to import, and small plans do without it
     from procure.engines.decomposed.compiled import compiled_ahead
-    from procure.engines.decomposed.engine import solve_decomposed
+    from procure.engines.decomposed.engine import solve_by_prices
 
     options = compiled_ahead(options)
     if cells > MOST_CELLS:
-        return solve_decomposed(task, options)
+        return solve_by_prices(task, options)
     linked = task.network.n_moves > 0 or bool(task.laws.planned.deliveries.cells)
     share = SHARE_WITH_LANES if linked else SHARE_FOR_PRICES
-    first = solve_decomposed(task, options.part(share))
-    if options.over or first.gap_left(task) <= options.gap:
-        return first
-    known = replace(task, start=first.decision, bound=first.bound, backorder_limit=first.backorder_limit)
-    second = solve_compact(known, options)
-    return replace(
-        second,
-        backorder_bound=first.backorder_bound,
-        seconds={**first.seconds, **second.seconds},
-        engine="decomposed, compact",
-    )
+    return polished(task, solve_by_prices(task, options.part(share)), options)

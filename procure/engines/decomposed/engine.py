@@ -5,6 +5,8 @@ FORMULATION.md, "Prices", has the mathematics; docs/decomposed.md tells it in wo
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from procure.engines.backorders import backorder_limit
@@ -13,6 +15,7 @@ from procure.engines.decomposed.compiled import compiled_ahead
 from procure.engines.decomposed.run import Decomposed
 from procure.engines.interface import Options, Outcome, Task
 from procure.engines.opening import better_start, relax_limits
+from procure.engines.polish import polished
 from procure.solution.ledger import Decision
 from procure.solution.limits import Limits
 
@@ -23,7 +26,7 @@ GAP_OF_BACKORDERS = 1e-3
 
 
 def solve_decomposed(task: Task, options: Options) -> Outcome:
-    """Minimise cost, or first weighted backorders, by prices on what cells share.
+    """Minimise by prices, and let the whole MILP polish a small plan that they can't better any more.
 
     Parameters
     ----------
@@ -31,6 +34,17 @@ def solve_decomposed(task: Task, options: Options) -> Outcome:
         The plan in numbers.
     """
     options = compiled_ahead(options)
+    return replace(polished(task, solve_by_prices(task, options), options), engine="decomposed")
+
+
+def solve_by_prices(task: Task, options: Options) -> Outcome:
+    """Minimise cost, or first weighted backorders, by prices on what cells share.
+
+    Parameters
+    ----------
+    task
+        The plan in numbers.
+    """
     limits, safe = relax_limits(task, options, Decision.nothing(task.network))
     start = better_start(task, limits, safe)
     seconds = {"relax limits": options.seconds}
