@@ -97,7 +97,7 @@ def programs_of(network: Network, laws: Laws, levels: Levels) -> Programs:
     top = np.minimum(start + np.ceil((above - own) / grain).astype(np.int64) + 1, count - 1)
     table, short, before = tables_of(laws.planned, opening, grain, count, start)
     cap = _cover(network, opening, grain, count, start, coarse)
-    floor = (laws_before(network) - opening) / grain[:, None]
+    floor = (network.demand_before() - opening) / grain[:, None]
     cells = Cells(
         levels=count,
         start=start,
@@ -124,11 +124,6 @@ def programs_of(network: Network, laws: Laws, levels: Levels) -> Programs:
     order = np.empty(len(source), dtype=np.int64)
     order[source] = np.arange(len(source))
     return Programs(network, cells, ways, outs, order, source, out_move, top, component)
-
-
-def laws_before(network: Network) -> Array:
-    """Expected demand of the periods before each period, which a shipment out must leave, shape (C, T) [units]."""
-    return network.demand_before()
 
 
 def components(network: Network) -> Indices:

@@ -171,16 +171,16 @@ class Search:
         first = min((self.best, self._near), key=self._merit)
         start, safe = pool.find(first.decision), pool.find(self._nothing)
         cost = reduced_costs(network, pool.plans, pool.uses, prices, first, self.passes.aim.worth)
-        rows = promising(pool.plans, cost, max(MOST_IN_MIXTURE // pool.uses.count, 3), np.union1d(start, safe))
-        rows = self._fewer(rows, cost, np.union1d(start, safe))
+        rows = promising(pool.plans, cost, self._plans_in_mixture, np.union1d(start, safe))
         mixer = Mixer(network, pool.plans.take(rows), pool.uses, prices, cost[rows], self.passes.aim.worth)
         mixture = mixer.run(np.searchsorted(rows, start), lambda: self.options.over)
         self._see(self.pool.add_decision(pool.assemble(rows[mixture.rows])))
 
-    def _fewer(self, rows: Indices, cost: Array, always: Indices) -> Indices:
-        """Of each component no more plans than a sweep over all of them bears."""
-        most = int(np.clip(FOR_MIXTURE // self.pool.uses.count, 6, 60))
-        return np.intersect1d(promising(self.pool.plans, cost, most, always), rows)
+    @property
+    def _plans_in_mixture(self) -> int:
+        """Plans of each component that a sweep over all of them bears."""
+        count = self.pool.uses.count
+        return min(max(MOST_IN_MIXTURE // count, 3), int(np.clip(FOR_MIXTURE // count, 6, 60)))
 
     def restricted_master(self, time_limit: float, gap: float) -> None:
         """Choose the best mixture of the most promising plans by branch and cut, if there are not too many."""
