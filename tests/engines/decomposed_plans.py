@@ -11,8 +11,9 @@ import numpy as np
 import procure
 from procure.engines.compact import solve_compact
 from procure.engines.decomposed.duals import Duals
-from procure.engines.decomposed.passes import Passes
+from procure.engines.decomposed.passes import Pass, Passes
 from procure.engines.decomposed.programs import programs_of
+from procure.engines.decomposed.purchase_orders import order_values
 from procure.engines.interface import Options, Task
 from procure.engines.opening import relax_limits
 from procure.engines.useful import useful_levels
@@ -35,8 +36,26 @@ class Priced:
     lost: float
 
     def bound(self, duals: Duals) -> float:
-        """Value of the dual function."""
-        return self.passes.run(duals).bound - self.lost
+        """Value of the dual function, at any shares of fees; `Lagrangian` has the same at shares that add up."""
+        return self.at(duals)[0]
+
+    def at(self, duals: Duals) -> tuple[float, Pass]:
+        """Value of the dual function, and the pass that it comes from."""
+        passes, network = self.passes, self.passes.network
+        ready = passes.ready(duals.limits, duals.load)
+        ruled = passes.terms.ruled[:, None]
+        subsidy = np.where(ruled, np.minimum(duals.subsidy, ready.bounds.most), 0.0)
+        rates = ready.bounds.low, ready.bounds.high
+        value = order_values(passes.terms, ready.prices, rates, subsidy, ready.load, passes.aim.worth)
+        closed = ~np.isfinite(value)
+        shut = np.concatenate([closed[network.line_group], np.zeros((network.n_moves, network.periods), dtype=bool)])
+        share = np.where(shut[passes.programs.source], np.inf, np.maximum(duals.share, 0.0))
+        found = passes.run(ready, passes.priced(ready, subsidy, share, duals.stock))
+        orders, trips = passes.borne(np.where(np.isfinite(share), share, 0.0))
+        fees = np.array([[lane.fixed_cost] for lane in network.lanes]).reshape(-1, 1)
+        rest = float(np.minimum(np.where(closed, 0.0, value) - orders, 0.0)[~closed].sum())
+        rest += float(np.minimum(fees - trips, 0.0).sum())
+        return found.value + ready.prices.constant + rest - self.lost, found
 
 
 def priced(plan: Plan, threads: int = 1) -> Priced:

@@ -84,14 +84,14 @@ def catalogue(items: int, periods: int = 16) -> Plan:
 
 def test_results_do_not_depend_on_the_number_of_threads():
     plan = catalogue(40)
-    one, two, four = (priced(plan, threads=n).passes for n in (1, 2, 4))
+    cases = [priced(plan, threads=n) for n in (1, 2, 4)]
     for seed in range(3):
-        duals = random_prices(one, np.random.default_rng(seed))
-        passes = [p.run(duals) for p in (one, two, four)]
-        assert passes[0].bound == passes[1].bound == passes[2].bound
-        for other in passes[1:]:
-            assert np.array_equal(passes[0].solved.steps, other.solved.steps)
-            assert np.array_equal(passes[0].solved.value, other.solved.value)
+        duals = random_prices(cases[0].passes, np.random.default_rng(seed))
+        (bound, found), *others = (case.at(duals) for case in cases)
+        for other_bound, other in others:
+            assert other_bound == bound
+            assert np.array_equal(found.solved.steps, other.solved.steps)
+            assert np.array_equal(found.solved.value, other.solved.value)
 
 
 def test_the_time_limit_is_kept():

@@ -100,3 +100,7 @@ def backorder_weights(network: Network) -> Array:
 def as_limit(network: Network, most: float) -> Limit:
     """Weighted backorders as a limit that is used in the last period only."""
     return Limit("backorders", None, "backorders", np.full(network.periods, most))
+
+
+AIMS = {"cost": least_cost, "backorders": least_backorders}
+"""Aims by name."""

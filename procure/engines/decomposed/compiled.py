@@ -28,19 +28,18 @@ def compiled_ahead(options: Options) -> Options:
 @cache
 def _compile() -> None:
     """Run every kernel once on a plan of a few units; numba keeps the machine code in a cache of its own."""
+    from procure.engines.decomposed.aims import least_cost
     from procure.engines.decomposed.ascent import Ascent
-    from procure.engines.decomposed.passes import Passes
-    from procure.engines.decomposed.programs import programs_of
+    from procure.engines.decomposed.block import Kind
+    from procure.engines.decomposed.crew import Crew
+    from procure.engines.decomposed.lagrangian import Lagrangian
     from procure.engines.decomposed.search import Search
-    from procure.engines.useful import useful_levels
 
     network = build_network(Plan.from_dict(_TINY))
     task = Task(network, Laws.of(network), limits_of(network))
-    levels = useful_levels(network, task.laws, backorders_only=False)
-    passes = Passes(task, task.limits, programs_of(network, task.laws, levels))
-    ascent = Ascent(passes)
-    search = Search(passes, ascent, Options(time_limit=1e6), lambda _ledger: False, Decision.nothing(network))
-    ascent.run(2, 0.1, lambda: False, lambda found, _use: search.collect(found))
+    ascent = Ascent(Lagrangian(Crew(task, task.limits, Kind("cost")), least_cost(task)))
+    search = Search(ascent, Options(time_limit=1e6), lambda _found, _made_out: False, Decision.nothing(network))
+    ascent.run(2, 0.1, lambda: False, lambda _found: search.collect())
     search.begin()
     search.vary(2, lambda: False)
     search.mix()

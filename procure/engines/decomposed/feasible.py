@@ -48,6 +48,7 @@ def _origins_again(passes: Passes, found: Pass, shipped: Array) -> Array:
     origins = np.unique(network.move_from)
     outs = programs.outs
     forced = np.round(shipped[programs.out_move] / outs.unit[:, None]).astype(np.int64)
+    assert found.costs is not None
     again = passes.solve(found.costs._replace(forced=forced), origins)
     units = _units(passes, found.solved)
     fresh = _units(passes, again)

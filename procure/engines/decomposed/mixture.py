@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from procure.engines.decomposed.mixing import Columns, Headers, State, flip_headers, put_in, switch_parts
-from procure.engines.decomposed.plan_uses import PlanUses
+from procure.engines.decomposed.plan_uses import money_rows
 from procure.engines.decomposed.pool import Plans
 from procure.plan.network import Network
+from procure.solution.limits import Limits
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -40,34 +41,33 @@ class Mixer:
 
     Parameters
     ----------
-    network
-        The plan in numbers.
     plans
         At least one for each component.
-    uses
-        Rows and headers.
+    count
+        Number of components.
+    headers
+        Terms of purchase orders and trips.
+    allowed
+        Most use of each shared row.
     prices
         Price of each shared row; overdrawing costs a multiple.
     cost
         What each plan costs at the prices, shape (N,): the cheapest are tried first.
-    worth
-        What money of purchase orders and trips counts.
     """
 
     def __init__(
-        self, network: Network, plans: Plans, uses: PlanUses, prices: Array, cost: Array, worth: float = 1.0
+        self, plans: Plans, count: int, headers: Headers, allowed: Array, prices: Array, cost: Array
     ) -> None:
         self._order = np.lexsort((cost, plans.part)).astype(np.int64)
-        self.columns = _columns(plans.take(self._order), uses.count)
-        self.headers = headers_of(network, uses, worth)
-        self.allowed = uses.allowed
+        self.columns = _columns(plans.take(self._order), count)
+        self.headers, self.allowed = headers, allowed
         high = max(float(prices.max(initial=0.0)), 1e-3)
         self._weight = np.maximum(3.0 * prices, 1e-3 * high)
-        self._n_headers = len(self.headers.fee) * network.periods
+        self._n_headers = len(headers.fee) * headers.periods
         self._member_at, self._member = self._members()
         has_rule = (self.headers.fee > 0.0) | (self.headers.least > 0.0) | (self.headers.size > 0.0)
         used = np.flatnonzero(np.diff(self._member_at))
-        self._flippable = used[has_rule[used // network.periods]]
+        self._flippable = used[has_rule[used // headers.periods]]
 
     def _members(self) -> tuple[Indices, Indices]:
         """Components with a plan on each header."""
@@ -178,8 +178,16 @@ def _columns(plans: Plans, count: int) -> Columns:
     )
 
 
-def headers_of(network: Network, uses: PlanUses, worth: float) -> Headers:
-    """Terms of purchase orders and lane trips, in plan currency."""
+def headers_of(network: Network, limits: Limits, worth: float) -> Headers:
+    """Terms of purchase orders and lane trips, in plan currency.
+
+    Parameters
+    ----------
+    limits
+        The shared rows, period by period.
+    worth
+        What money of purchase orders and trips counts.
+    """
     fees, lanes = network.fees, len(network.lanes)
     n_groups = len(network.group_supplier)
     rate = np.ones(n_groups)
@@ -192,13 +200,13 @@ def headers_of(network: Network, uses: PlanUses, worth: float) -> Headers:
     savings = np.array([discount[:, 0] for _, discount in fees.tiers]).reshape(len(found), n_groups)
     tier_at = np.zeros(n_groups + lanes + 1, dtype=np.int64)
     np.cumsum(np.concatenate([there.sum(axis=0), np.zeros(lanes, dtype=np.int64)]), out=tier_at[1:])
-    money_at, money = uses.money_rows(("order_budget", "cash"))
-    relief_at, relief = uses.money_rows(("order_budget",))
+    money_at, money = money_rows(network, limits, ("order_budget", "cash"))
+    relief_at, relief = money_rows(network, limits, ("order_budget",))
     trip = np.array([lane.fixed_cost for lane in network.lanes], dtype=float)
     deposit, delay = np.full(n_groups, np.inf), np.zeros(n_groups, dtype=np.int64)
     np.minimum.at(deposit, network.line_group, fees.deposit)
     np.maximum.at(delay, network.line_group, fees.balance_delay)
-    cash = [k for k, limit in enumerate(uses.limits) if limit.kind == "cash"]
+    cash = [k for k, limit in enumerate(limits) if limit.kind == "cash"]
     size = np.where(np.isfinite(fees.container_size[:, 0]), fees.container_size[:, 0], 0.0)
 
     def with_lanes(values: Array, of_lanes: float) -> Array:

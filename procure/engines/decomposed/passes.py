@@ -1,9 +1,12 @@
-"""One pass over all cells at given prices: the dual function, what the plans use, how the prices should move."""
+"""One pass over cells at given prices: their least cost, and what they pay.
+
+C cells, L lines, M moves, G groups, W ways in, O ways out, T periods.
+"""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -15,9 +18,10 @@ from procure.engines.decomposed.draws import Draws
 from procure.engines.decomposed.duals import Duals, LimitPrices, limit_prices, money_rates
 from procure.engines.decomposed.kernel import Costs, solve_cells
 from procure.engines.decomposed.programs import Programs
-from procure.engines.decomposed.purchase_orders import OrderTerms, order_values
+from procure.engines.decomposed.purchase_orders import OrderTerms
 from procure.engines.decomposed.stock_prices import within_worth
 from procure.engines.decomposed.subsidies import extreme_prices, most_subsidies, onward_costs, slopes_beyond
+from procure.engines.decomposed.sums import Bounds
 from procure.engines.interface import Task
 from procure.solution.limits import Limits
 
@@ -49,6 +53,29 @@ class Solved:
 
 
 @dataclass(frozen=True, eq=False)
+class Ready:
+    """What follows from the prices of limits and containers, before fees and subsidies are known.
+
+    Attributes
+    ----------
+    load
+        Prices of container room as they may be, shape (G, T).
+    prices, rates
+        What limits make of costs, and what a unit of goods and freight money of each line costs, shape (L, T).
+    slopes
+        Least that a unit above the useful levels costs in each period, shape (C, T); None where nobody asks.
+    bounds
+        What it says of purchase orders.
+    """
+
+    load: Array
+    prices: LimitPrices
+    rates: Array
+    slopes: Array | None
+    bounds: Bounds
+
+
+@dataclass(frozen=True, eq=False)
 class Pass:
     """What one pass found.
 
@@ -56,40 +83,37 @@ class Pass:
     ----------
     duals
         The prices it was made at.
-    bound
-        Value of the dual function: a lower bound on the total [money].
+    value
+        Least cost of all cells at the prices, constants of theirs included [money].
     solved
         The plans of all cells.
-    order_value
-        What placing each purchase order costs at the prices before shares, shape (G, T).
     costs
-        What the programs paid.
+        What the programs paid; None once it is given up.
     """
 
     duals: Duals
-    bound: float
+    value: float
     solved: Solved
-    order_value: Array
-    costs: Costs
+    costs: Costs | None
 
 
-MOST_IN_BLOCK = 2048
+MOST_IN_PIECE = 2048
 """Cells that one thread solves in one go, about."""
 
 
 class Passes:
-    """Solves all programs at given prices.
+    """Solves the programs of some cells at given prices.
 
     Parameters
     ----------
     task
-        The plan in numbers.
+        The plan in numbers, or a part of it.
     limits
         The shared limits to keep.
     programs
         The cells' programs.
     threads
-        How many blocks are solved at a time; results do not depend on it.
+        How many pieces are solved at a time; results do not depend on it.
     aim
         What is minimised; cost if left out.
     draws
@@ -129,6 +153,48 @@ class Passes:
         before = np.zeros_like(expected)
         before[:, 1:] = expected[:, :-1]
         return expected, before
+
+    def ready(self, limits: Array, load: Array) -> Ready:
+        """Work out what prices of limits, (K, T), and of containers, (G, T), mean for the cells."""
+        network, terms = self.network, self.terms
+        prices = limit_prices(network, self.limits, limits)
+        rates = money_rates(network, prices, self.aim.worth)
+        load = np.where(terms.loaded[:, None], np.maximum(load, 0.0), 0.0)
+        slopes, most = None, np.full(load.shape, np.inf)
+        if terms.ruled.any() or network.n_moves:
+            slopes = slopes_beyond(self.programs, (self.aim.supply, self.short_costs(prices)), prices)
+            most = most_subsidies(self.programs, self._stay(slopes, prices), prices, rates, load, terms.lines)
+        return Ready(load, prices, rates, slopes, Bounds(most, terms.lines.least(rates), terms.lines.most(rates)))
+
+    def priced(self, ready: Ready, subsidy: Array, share: Array, stock: Array) -> Duals:
+        """Prices at which the least costs of cells make a lower bound.
+
+        Parameters
+        ----------
+        subsidy
+            Subsidies, no higher than all cells' `Ready.bounds` allow, shape (G, T).
+        share
+            What each way bears of its purchase order's or trip's fee, 0 or more, shape (W, T).
+        stock
+            Prices wanted for stock on each move, shape (M, T); cut to what they may be.
+        """
+        duals = Duals(np.zeros(0), np.maximum(share, 0.0), subsidy, ready.load, stock)
+        if not self.network.n_moves or ready.slopes is None:
+            return duals
+        return Duals(
+            duals.limits, duals.share, subsidy, ready.load,
+            self._stock_prices(duals, ready.prices, ready.rates, ready.slopes),
+        )  # fmt: skip
+
+    def run(self, ready: Ready, duals: Duals) -> Pass:
+        """Solve every cell at prices that `priced` gave."""
+        costs = self.costs(duals, ready.prices, ready.rates)
+        solved = self.solve(costs)
+        expected, before = self._demand
+        peak = ready.prices.peak
+        constant = -float((self._stock[0] * expected).sum() + (peak * before).sum())
+        constant += self.draws.constant(self.aim.supply + peak)
+        return Pass(duals, float(solved.value.sum()) + constant, solved, costs)
 
     def costs(self, duals: Duals, prices: LimitPrices, rates: Array) -> Costs:
         """What the programs pay at the prices."""
@@ -175,34 +241,6 @@ class Passes:
         costs = np.array([lane.unit_cost for lane in network.lanes], dtype=float)
         return costs[network.move_lane].reshape(-1, 1)
 
-    @cached_property
-    def lane_fees(self) -> Array:
-        """Cost of a trip on each lane, shape (lanes, 1) [money]."""
-        fees = np.array([lane.fixed_cost for lane in self.network.lanes], dtype=float).reshape(-1, 1)
-        return self.aim.worth * fees
-
-    def run(self, duals: Duals) -> Pass:
-        """Solve every cell and value the dual function."""
-        prices = limit_prices(self.network, self.limits, duals.limits)
-        rates = money_rates(self.network, prices, self.aim.worth)
-        duals = self._clipped(duals, prices, rates)
-        costs = self.costs(duals, prices, rates)
-        order_value = order_values(self.terms, prices, rates, duals.subsidy, duals.load, self.aim.worth)
-        closed = ~np.isfinite(order_value)
-        if closed.any():
-            lines = closed[self.network.line_group]
-            moves = np.zeros((self.network.n_moves, self.network.periods), dtype=bool)
-            costs.fixed[np.concatenate([lines, moves])[self.programs.source]] = np.inf
-        solved = self.solve(costs)
-        orders_borne, trips_borne = self.borne(duals.share)
-        orders = float(np.minimum(np.where(closed, 0.0, order_value) - orders_borne, 0.0)[~closed].sum())
-        orders += float(np.minimum(self.lane_fees - trips_borne, 0.0).sum())
-        expected, before = self._demand
-        constant = prices.constant - float((self._stock[0] * expected).sum() + (prices.peak * before).sum())
-        constant += self.draws.constant(self.aim.supply + prices.peak)
-        bound = float(solved.value.sum()) + constant + orders
-        return Pass(duals, bound, solved, order_value, costs)
-
     def learn(self, found: Pass) -> None:
         """Let what values the draws learn from a pass."""
         self.draws.learn(found.solved.path, found.solved.steps * self.programs.ways.unit[:, None])
@@ -222,7 +260,7 @@ class Passes:
             path=np.zeros((n_cells, periods), dtype=np.int64),
         )
         wanted = np.arange(n_cells) if these is None else these
-        pieces = np.array_split(wanted, min(max(len(wanted) // MOST_IN_BLOCK, 4), max(len(wanted), 1)))
+        pieces = np.array_split(wanted, min(max(len(wanted) // MOST_IN_PIECE, 4), max(len(wanted), 1)))
 
         def one(piece: Indices) -> None:
             solve_cells(
@@ -230,6 +268,10 @@ class Passes:
                 found.value, found.steps, found.leaving, found.path,
             )  # fmt: skip
 
+        if self._threads == 1:
+            for piece in pieces:
+                one(piece)
+            return found
         with ThreadPoolExecutor(self._threads) as pool:
             list(pool.map(one, pieces))
         return found
@@ -240,24 +282,6 @@ class Passes:
         by_way = np.empty_like(share)
         by_way[self.programs.source] = share
         return self.terms.lines.sum(by_way[:n_lines]), self.terms.moves.sum(by_way[n_lines:])
-
-    def _clipped(self, duals: Duals, prices: LimitPrices, rates: Array) -> Duals:
-        """Keep to prices at which the dual function is a lower bound.
-
-        Only rules that a purchase order has are priced, shares and container prices are 0 or more, and no subsidy is so
-        high that it would pay to order more than the programs' levels hold.
-        """
-        load = np.where(self.terms.loaded[:, None], np.maximum(duals.load, 0.0), 0.0)
-        clipped = replace(duals, share=np.maximum(duals.share, 0.0), load=load)
-        if not self.terms.ruled.any() and not self.network.n_moves:
-            return replace(clipped, subsidy=np.zeros_like(duals.subsidy))
-        slopes = slopes_beyond(self.programs, (self.aim.supply, self.short_costs(prices)), prices)
-        most = most_subsidies(self.programs, self._stay(slopes, prices), prices, rates, load, self.terms.lines)
-        subsidy = np.where(self.terms.ruled[:, None], np.minimum(duals.subsidy, most), 0.0)
-        clipped = replace(clipped, subsidy=subsidy)
-        if not self.network.n_moves:
-            return clipped
-        return replace(clipped, stock=self._stock_prices(clipped, prices, rates, slopes))
 
     def _stay(self, slopes: Array, prices: LimitPrices) -> Array:
         """What the stay of a unit ordered above all useful levels costs, shape (L, T)."""
@@ -276,8 +300,7 @@ class Passes:
         with np.errstate(divide="ignore", invalid="ignore"):
             delivered = np.where(np.isfinite(fixed), paid / layout.line_fraction[:, None], np.inf)
         moved = self.aim.worth * self._lane_costs + prices.parcel
-        programs = replace(self.programs, network=layout)
-        return within_worth(programs, duals.stock, delivered, moved, slopes, onward_costs(self.programs, slopes))
+        return within_worth(layout, duals.stock, delivered, moved, slopes, onward_costs(self.programs, slopes))
 
 
 def _stacked(lines: Array, moves: Array) -> Array:

@@ -53,11 +53,6 @@ class PlanUses:
         self.count = int(component.max()) + 1 if len(component) else 0
         self._line_part = component[self.network.line_cell]
         self._move_part = component[self.network.move_from]
-        self.allowed = np.array([limit.allowed for limit in limits], dtype=float).reshape(-1)
-        committed = np.cumsum(self.network.committed)
-        for k, limit in enumerate(limits):
-            if limit.kind == "cash":
-                self.allowed[k * self.network.periods : (k + 1) * self.network.periods] -= committed
 
     def rows(self, ledger: Ledger) -> tuple[Indices, int, NDArray[np.int32], NDArray[np.float32]]:
         """Component, number of components, row and amount of everything that is taken of a limit."""
@@ -119,17 +114,28 @@ class PlanUses:
         np.add.at(found, part, table)
         return found
 
-    def money_rows(self, kinds: tuple[str, ...]) -> tuple[Indices, Indices]:
-        """Rows that money of each period counts in: where those of each period begin, shape (T + 1,), and the rows."""
-        network, found, at = self.network, [], [0]
-        for period in range(network.periods):
-            for k, limit in enumerate(self.limits):
-                if limit.kind in kinds:
-                    onward = limit.kind == "cash" or network.plan.capital.carry_over
-                    last = network.periods if onward else period + 1
-                    found += [k * network.periods + t for t in range(period, last)]
-            at.append(len(found))
-        return np.array(at, dtype=np.int64), np.array(found, dtype=np.int64)
+
+def money_rows(network: Network, limits: Limits, kinds: tuple[str, ...]) -> tuple[Indices, Indices]:
+    """Rows that money of each period counts in: where those of each period begin, shape (T + 1,), and the rows."""
+    found, at = [], [0]
+    for period in range(network.periods):
+        for k, limit in enumerate(limits):
+            if limit.kind in kinds:
+                onward = limit.kind == "cash" or network.plan.capital.carry_over
+                last = network.periods if onward else period + 1
+                found += [k * network.periods + t for t in range(period, last)]
+        at.append(len(found))
+    return np.array(at, dtype=np.int64), np.array(found, dtype=np.int64)
+
+
+def allowed_rows(network: Network, limits: Limits) -> Array:
+    """Most use of each row, less what is due anyway, shape (K * T,)."""
+    allowed = np.array([limit.allowed for limit in limits], dtype=float).reshape(-1)
+    committed = np.cumsum(network.committed)
+    for k, limit in enumerate(limits):
+        if limit.kind == "cash":
+            allowed[k * network.periods : (k + 1) * network.periods] -= committed
+    return allowed
 
 
 def _order_amounts(network: Network, ledger: Ledger, limit: Limit) -> Array:

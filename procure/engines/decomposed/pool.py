@@ -12,14 +12,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from procure.engines.decomposed.feasible import decision_from
-from procure.engines.decomposed.passes import Pass, Passes
+from procure.engines.decomposed.passes import Passes
 from procure.engines.decomposed.plan_uses import PlanUses
 from procure.engines.decomposed.quick_ledger import quick_ledger
+from procure.engines.decomposed.sums import Tally
 from procure.solution.ledger import Decision, Ledger
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
+Prints = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,19 +113,19 @@ class Pool:
         self._chunks: list[Plans] = []
         self._known = np.zeros(0, dtype=np.uint64)
 
-    def add(self, found: Pass) -> Ledger:
-        """Take the plans of a pass."""
-        return self.add_decision(decision_from(self.passes, found))
+    def add_decision(self, decision: Decision) -> tuple[Prints, Tally]:
+        """Take the plans of a decision; those known already are left out.
 
-    def add_decision(self, decision: Decision) -> Ledger:
-        """Take the plans of a decision; those known already are left out."""
+        Returns a fingerprint of each component's plan, by which `find` finds it again, and what all of them cost.
+        """
         ledger = quick_ledger(self.passes.task, self.passes.programs, decision)
         prints = self._prints(decision)
+        whole = self._plans(ledger)
         new = np.flatnonzero(~np.isin(prints, self._known))
         if len(new):
             self._known = np.union1d(self._known, prints[new])
-            self._chunks.append(self._plans(ledger, new))
-        return ledger
+            self._chunks.append(whole.take(new))
+        return prints, self._tally(whole)
 
     @property
     def plans(self) -> Plans:
@@ -142,12 +143,11 @@ class Pool:
         """Forget all plans but these."""
         self._chunks = [self.plans.take(rows)]
 
-    def find(self, decision: Decision) -> Indices:
-        """Position of each component's part of a decision among the plans; it must have been added."""
-        plans = self.plans
-        marks = self._marks_of(plans)
+    def find(self, prints: Prints) -> Indices:
+        """Position of each component's plan by its fingerprint; it must have been added."""
+        marks = self._marks_of(self.plans)
         order = np.argsort(marks, kind="stable")
-        found = order[np.searchsorted(marks[order], self._prints(decision))]
+        found = order[np.searchsorted(marks[order], prints)]
         return np.asarray(found, dtype=np.int64)
 
     def assemble(self, rows: Indices) -> Decision:
@@ -169,30 +169,49 @@ class Pool:
         rows, periods = np.nonzero(table)
         return self._slot_part[rows], (rows * table.shape[1] + periods).astype(np.int32), table[rows, periods]
 
-    def _prints(self, decision: Decision) -> NDArray[np.uint64]:
+    def _prints(self, decision: Decision) -> Prints:
         """A fingerprint of each component's part, shape (components,)."""
         part, slot, units = self._entries(decision)
         return _prints(part, slot, units, self.uses.count)
 
-    def _marks_of(self, plans: Plans) -> NDArray[np.uint64]:
+    def _marks_of(self, plans: Plans) -> Prints:
         row = np.repeat(np.arange(len(plans.part)), np.diff(plans.entries.at))
         slot, units = plans.entries.data
         return _prints(row, slot.astype(np.int64), units.astype(float), len(plans.part), plans.part)
 
-    def _plans(self, ledger: Ledger, new: Indices) -> Plans:
+    def _tally(self, plans: Plans) -> Tally:
+        """What plans, one of each component, cost and use together."""
+        uses, network = self.uses, self.passes.network
+        row, amount = plans.use.data
+        header, goods, load = plans.orders.data
+        rows = len(uses.limits) * network.periods
+        headers = (len(network.group_supplier) + len(network.lanes)) * network.periods
+
+        def by_header(weights: Array | None) -> Array:
+            return np.bincount(header, weights=weights, minlength=headers).astype(float)
+
+        limits = np.bincount(row, weights=amount.astype(float), minlength=rows).astype(float)
+        return Tally(
+            float(plans.cost.sum()),
+            limits.reshape(len(uses.limits), network.periods),
+            by_header(None),
+            by_header(goods.astype(float)),
+            by_header(load.astype(float)),
+        )
+
+    def _plans(self, ledger: Ledger) -> Plans:
         count = self.uses.count
         part, slot, units = self._entries(ledger.decision)
-        whole = Plans(
+        return Plans(
             np.arange(count),
             self.passes.aim.own(self.passes.task, ledger, self.passes.programs.component),
             Ragged.of(*self.uses.rows(ledger)),
             Ragged.of(*self.uses.orders(ledger)),
             Ragged.of(part, count, slot, units),
         )
-        return whole.take(new)
 
 
-def _prints(row: Indices, slot: Indices, units: Array, count: int, part: Indices | None = None) -> NDArray[np.uint64]:
+def _prints(row: Indices, slot: Indices, units: Array, count: int, part: Indices | None = None) -> Prints:
     """Fingerprint by row of its component, its slots and units."""
     with np.errstate(over="ignore"):
         mixed = _scrambled(slot.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + units.view(np.uint64))
@@ -201,7 +220,7 @@ def _prints(row: Indices, slot: Indices, units: Array, count: int, part: Indices
     return found
 
 
-def _scrambled(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def _scrambled(x: Prints) -> Prints:
     """Mix the bits (Steele, Lea and Flood, Fast splittable pseudorandom number generators, OOPSLA 2014)."""
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -5,24 +5,30 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from procure.engines.decomposed.passes import Passes
-from procure.solution.limits import Limit
+from procure.plan.network import Network
+from procure.solution.limits import Limit, Limits
 
 Array = NDArray[np.float64]
 
 
-def price_scales(passes: Passes) -> Array:
-    """A sensible price of each limit, shape (limits, 1) [objective per unit of the limit]."""
-    scales = [max(_scale(passes, limit), 1e-6) for limit in passes.limits]
+def price_scales(network: Network, limits: Limits, worth: float) -> Array:
+    """A sensible price of each limit, shape (limits, 1) [objective per unit of the limit].
+
+    Parameters
+    ----------
+    worth
+        What money counts in the objective.
+    """
+    scales = [max(_scale(network, limit, worth), 1e-6) for limit in limits]
     return np.array(scales).reshape(-1, 1)
 
 
-def _scale(passes: Passes, limit: Limit) -> float:
-    network, item = passes.network, passes.network.cell_item
+def _scale(network: Network, limit: Limit, money: float) -> float:
+    item = network.cell_item
     # what a unit in stock costs or saves in a period, and what a unit is worth, by cell
     stocked = network.holding[item] + 0.1 * network.unmet_cost
     worth = 0.1 * network.replacement[item]
-    if passes.aim.worth == 0.0:
+    if money == 0.0:
         stocked = worth = network.priority[item]
     if limit.kind == "backorders":
         return float(np.median((network.holding[item] + network.unmet_cost) / np.maximum(network.priority[item], 1e-9)))
@@ -32,7 +38,7 @@ def _scale(passes: Passes, limit: Limit) -> float:
     if limit.kind in ("supplier_capacity", "offer_capacity", "lane_capacity") and limit.resource != "value":
         per_unit = np.ones(len(network.items)) if limit.kind == "offer_capacity" else network.usage(limit.resource)
         return _median(worth, per_unit[item], 1.0)
-    return 0.1 if passes.aim.worth else _median(worth, network.replacement[item], 0.1)
+    return 0.1 if money else _median(worth, network.replacement[item], 0.1)
 
 
 def _median(amount: Array, per_unit: Array, otherwise: float) -> float:

@@ -132,14 +132,15 @@ def _filling_units(network: Network) -> Array:
 
 
 def order_values(
-    terms: OrderTerms, prices: LimitPrices, rates: Array, subsidy: Array, load: Array, worth: float = 1.0
+    terms: OrderTerms, prices: LimitPrices, rates: tuple[Array, Array], subsidy: Array, load: Array, worth: float = 1.0
 ) -> Array:
     """Least that placing each purchase order costs beyond its lines, before their shares of its fee, shape (G, T).
 
     Parameters
     ----------
     rates
-        What a unit of money of each line costs, shape (L, T).
+        Least and most that a unit of money costs over the lines of each purchase order, shape (G, T); infinite and 0
+        without lines.
     subsidy, load
         Prices of goods and of container room, shape (G, T).
     worth
@@ -156,12 +157,10 @@ def order_values(
     return value
 
 
-def _goods_terms(terms: OrderTerms, rates: Array, subsidy: Array) -> Array:
+def _goods_terms(terms: OrderTerms, rates: tuple[Array, Array], subsidy: Array) -> Array:
     fees = terms.network.fees
     n_groups, periods = subsidy.shape
-    low, high = terms.lines.least(rates), terms.lines.most(rates)
-    low[np.isinf(low)] = 0.0
-    low, high = low * terms.rate[:, None], high * terms.rate[:, None]
+    low, high = (np.where(np.isinf(rate), 0.0, rate) * terms.rate[:, None] for rate in rates)
     most = np.minimum(fees.most_goods[:, 0], terms.most_goods)[:, None]
     starts = [np.zeros((n_groups, 1)), *(least for least, _ in fees.tiers)]
     discounts = [np.zeros((n_groups, 1)), *(discount for _, discount in fees.tiers)]

@@ -8,33 +8,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from procure.engines.decomposed.mixing import Headers
-from procure.engines.decomposed.mixture import headers_of
-from procure.engines.decomposed.plan_uses import PlanUses
-from procure.engines.decomposed.pool import Plans, Pool
-from procure.plan.network import Network
-from procure.solution.ledger import Ledger
+from procure.engines.decomposed.pool import Plans
 from procure_milp.master import CellPlan, Key, Master, OrderRule, solve_master
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 
-def reduced_costs(
-    network: Network, plans: Plans, uses: PlanUses, prices: Array, ledger: Ledger, worth: float = 1.0
-) -> Array:
-    """What each plan costs at the prices of limits if a known decision's orders are placed anyway, shape (N,)."""
-    headers, periods = headers_of(network, uses, worth), network.periods
-    placed = np.zeros(len(headers.fee) * periods, dtype=bool)
-    n_groups = len(network.group_supplier)
-    placed[: n_groups * periods] = ledger.bills.placed.ravel()
-    moves, when = np.nonzero(ledger.decision.shipments)
-    placed[(n_groups + network.move_lane[moves]) * periods + when] = True
-    fee = np.where(placed, 0.0, np.repeat(headers.fee, periods))
-    saving = np.zeros(len(placed))
-    saving[: n_groups * periods] = ledger.bills.discount_rate.ravel() * np.repeat(headers.scale[:n_groups], periods)
+def reduced_costs(plans: Plans, prices: Array, fee: Array, saving: Array) -> Array:
+    """What each plan costs at prices of limits and fees of headers, shape (N,).
+
+    Parameters
+    ----------
+    prices
+        Of limits, shape (K * T,).
+    fee, saving
+        What a plan pays for being on each header, and the share of its goods value that it saves, shape (H,).
+    """
     header, goods, _ = plans.orders.data
     cost = plans.cost + _sums(plans.use.at, prices[plans.use.data[0]] * plans.use.data[1])
-    value: Array = cost + worth * _sums(plans.orders.at, fee[header] - saving[header] * goods)
+    value: Array = cost + _sums(plans.orders.at, fee[header] - saving[header] * goods)
     return value
 
 
@@ -54,30 +47,30 @@ def promising(plans: Plans, cost: Array, most: int, always: Indices) -> Indices:
 
 
 def choose(
-    pool: Pool, rows: Indices, start: Indices, time_limit: float, gap: float, stop: threading.Event
+    plans: Plans,
+    headers: Headers,
+    allowed: Array,
+    start: Indices,
+    time_limit: float,
+    gap: float,
+    stop: threading.Event,
 ) -> Indices | None:
-    """Choose one of the plans `rows` for each component by branch and cut; None if none is found.
+    """Choose one plan for each component by branch and cut; None if none is found.
 
     Parameters
     ----------
+    allowed
+        Most use of each row of the limits, shape (K * T,).
     start
-        Plans to begin with, among `rows`.
+        Plans to begin with.
     """
-    master = _master(pool, rows, start)
-    found = solve_master(master, time_limit, gap, stop)
-    return None if found.plans is None else rows[np.array(found.plans, dtype=np.int64)]
-
-
-def _master(pool: Pool, rows: Indices, start: Indices) -> Master:
-    network, plans, periods = pool.passes.network, pool.plans.take(rows), pool.passes.network.periods
-    headers = headers_of(network, pool.uses, pool.passes.aim.worth)
-    wanted = set(start.tolist())
-    chosen = frozenset(k for k, row in enumerate(rows.tolist()) if row in wanted)
-    columns = tuple(_column(plans, k, periods) for k in range(len(rows)))
+    columns = tuple(_column(plans, k, headers.periods) for k in range(len(plans.part)))
     keys = sorted({key for column in columns for key in column.orders})
     rules = {key: _rule(headers, key) for key in keys}
     kept = {key: rule for key, rule in rules.items() if rule is not None}
-    return Master(columns, kept, pool.uses.allowed, chosen, pool.passes.aim.worth)
+    master = Master(columns, kept, allowed, frozenset(start.tolist()), headers.worth)
+    found = solve_master(master, time_limit, gap, stop)
+    return None if found.plans is None else np.array(found.plans, dtype=np.int64)
 
 
 def _column(plans: Plans, k: int, periods: int) -> CellPlan:

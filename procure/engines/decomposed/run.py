@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import numpy as np
 from numpy.typing import NDArray
 
+from procure.engines.decomposed.accounts import Account
 from procure.engines.decomposed.aims import Aim
 from procure.engines.decomposed.ascent import Ascent
-from procure.engines.decomposed.draws import EarlyDraws, LikelyDraws, early_programs, with_tails
-from procure.engines.decomposed.passes import Pass, Passes
-from procure.engines.decomposed.programs import programs_of
-from procure.engines.decomposed.random_terms import RandomTerms
+from procure.engines.decomposed.block import Kind
+from procure.engines.decomposed.crew import Crew, Hands, Threads
+from procure.engines.decomposed.lagrangian import Lagrangian, Value
 from procure.engines.decomposed.search import Search
-from procure.engines.decomposed.uses import Use
 from procure.engines.interface import Options, Progress, Task
-from procure.engines.useful import Levels, useful_levels
 from procure.solution.check import violations
-from procure.solution.ledger import Decision, Ledger, keep_ledger
+from procure.solution.ledger import Decision, keep_ledger
 from procure.solution.limits import Limits
 
 Array = NDArray[np.float64]
@@ -56,58 +55,76 @@ class Decomposed:
         Time, gap, stop, progress.
     start, safe
         Decisions that keep the limits: one to better, and that of doing next to nothing.
+    hands
+        Makes what carries out the commands of the blocks; threads of this process if left out.
     """
 
     def __init__(
-        self, task: Task, limits: Limits, aim: Aim, options: Options, start: Decision, safe: Decision
+        self,
+        task: Task,
+        limits: Limits,
+        aim: Aim,
+        options: Options,
+        start: Decision,
+        safe: Decision,
+        hands: Callable[[], Hands] = Threads,
     ) -> None:
         self.task, self.limits, self.aim, self.options = task, limits, aim, options
         self.best = keep_ledger(task.network, task.laws, start)
         self.bound = -np.inf
-        self._start, self._safe = start, safe
+        self._start, self._safe, self._hands = start, safe, hands
+        self._capped = any(limit.kind == "backorders" for limit in limits)
 
     def run(self) -> None:
         """Raise the bound and better the plan until they meet or time is over."""
-        capped = any(limit.kind == "backorders" for limit in self.limits)
-        useful = useful_levels(
-            self.task.network, self.task.laws, backorders_only=capped or self.aim.name == "backorders"
-        )
-        levels = with_tails(useful, self.task.laws.planned, self.aim.short)
-        self._lost = levels.money if self.aim.worth else levels.backorders
-        self._lost_short = levels.backorders if capped else 0.0
-        programs = programs_of(self.task.network, self.task.laws, useful)
         random = bool(self.task.laws.planned.deliveries.cells)
-        likely = LikelyDraws(self.task, programs) if random else None
-        passes = Passes(self.task, self.limits, programs, aim=self.aim, draws=likely)
-        ascent = Ascent(passes)
-        search = Search(passes, ascent, self.options, self.take, self._safe)
-        if self._start is not self._safe:
-            search.begin_with(self._start)
-        if capped:
-            self._price_backorders(ascent)
-        if random:
-            self._ascend(ascent, search, STEPS // 2, 0.3, proves=False)
-            bounding = Ascent(self._early(levels))
-            bounding.begin_like(ascent)
-            bounding.passes.draws.know(self.best)
-            self._ascend(bounding, None, STEPS // 2, STEP_OF_BOUND)
-        else:
-            bounding = ascent
-            self._ascend(ascent, search, FIRST_STEPS, 0.3, share=SHARE_FOR_FIRST_PLAN)
+        with self._crew(early=False) as crew, self._crew(early=True) if random else nullcontext() as early:
+            ascent = Ascent(Lagrangian(crew, self.aim))
+            search = Search(ascent, self.options, self.take, self._safe)
+            if self._start is not self._safe:
+                search.begin_with(self._start)
+            self._reckon_with(ascent)
+            if early is None:
+                self._begin(ascent, search)
+                bounding = ascent
+            else:
+                bounding = self._begin_random(ascent, search, Ascent(Lagrangian(early, self.aim)))
             search.begin()
-            search.explore(FIRST_EXPLORED, self._until(SHARE_FOR_FIRST_PLAN))
-            search.mix()
-            self._ascend(ascent, search, STEPS, 0.2)
-        search.begin()
-        search.explore(MOST_EXPLORED, self._until(SHARE_FOR_EXPLORING))
-        self._better(bounding, search)
+            search.explore(MOST_EXPLORED, self._until(SHARE_FOR_EXPLORING))
+            self._better(bounding, search)
 
-    def _early(self, levels: Levels) -> Passes:
-        """Programs of a relaxation where supply is random."""
-        terms = RandomTerms.of(self.task.network, self.task.laws.planned)
-        programs = early_programs(self.task, levels, terms)
-        draws = EarlyDraws(self.task, programs, terms)
-        return Passes(self.task, self.limits, programs, aim=self.aim, draws=draws)
+    def _crew(self, *, early: bool) -> Crew:
+        """Blocks for plans, or for bounds where supply is random."""
+        return Crew(self.task, self.limits, Kind(self.aim.name, early, self._capped), self._hands())
+
+    def _reckon_with(self, ascent: Ascent) -> None:
+        """Take over what supply beyond the useful levels could save, and begin with a price of backorders."""
+        opening = ascent.dual.opening
+        self._lost = opening.money if self.aim.worth else opening.backorders
+        self._lost_short = opening.backorders if self._capped else 0.0
+        if self._capped:
+            self._price_backorders(ascent)
+
+    def _begin(self, ascent: Ascent, search: Search) -> None:
+        """First prices, first plans, first mixture; then better prices."""
+        self._ascend(ascent, search, FIRST_STEPS, 0.3, share=SHARE_FOR_FIRST_PLAN)
+        search.begin()
+        search.explore(FIRST_EXPLORED, self._until(SHARE_FOR_FIRST_PLAN))
+        search.mix()
+        self._ascend(ascent, search, STEPS, 0.2)
+
+    def _begin_random(self, ascent: Ascent, search: Search, bounding: Ascent) -> Ascent:
+        """Prices by which plans are made, and then those that the relaxation proves."""
+        self._ascend(ascent, search, STEPS // 2, 0.3, proves=False)
+        bounding.begin_like(ascent)
+        self._learn(bounding)
+        self._ascend(bounding, None, STEPS // 2, STEP_OF_BOUND)
+        return bounding
+
+    def _learn(self, ascent: Ascent) -> None:
+        """Let what values draws know the best decision; there is one block then."""
+        if self.task.laws.planned.sampled:
+            ascent.dual.crew.all("know", self.best)
 
     def _better(self, ascent: Ascent, search: Search) -> None:
         """Mix plans, vary the purchase orders of the best mixture, and so on; now and then raise the bound."""
@@ -118,10 +135,10 @@ class Decomposed:
             if not self._gained(before) and not self._done():
                 search.restricted_master(self._time_for_master(stalled), 0.3 * self.options.gap)
             stalled = 0 if self._gained(before) else stalled + 1
-            for passes in {search.passes, ascent.passes}:
-                passes.draws.know(self.best)
+            for known in {search.ascent, ascent}:
+                self._learn(known)
             if stalled == STALLED_FOR_BOUND:
-                self._ascend(ascent, search if ascent.passes is search.passes else None, 30, STEP_OF_BOUND)
+                self._ascend(ascent, search if ascent is search.ascent else None, 30, STEP_OF_BOUND)
             if not self._done():
                 search.vary(VARIATIONS, self._until(SHARE_FOR_EXPLORING))
 
@@ -146,10 +163,10 @@ class Decomposed:
         """Begin with a price of backorders at which the cells by themselves keep the limit, about."""
         k = next(k for k, limit in enumerate(self.limits) if limit.kind == "backorders")
         for _ in range(12):
-            found, use = ascent.once()
+            found = ascent.once()
             if not self.task.laws.planned.deliveries.cells:
                 self._prove(found)
-            if use.limits[k, -1] <= self.limits[k].allowed[-1] or self.options.over:
+            if found.use.limits[k, -1] <= self.limits[k].allowed[-1] or self.options.over:
                 break
             ascent.limits[k, -1] = 2.0 * ascent.limits[k, -1] + ascent.scale[k, 0]
         ascent.scale[k, 0] = max(ascent.scale[k, 0], 0.3 * float(ascent.limits[k, -1]))
@@ -173,25 +190,25 @@ class Decomposed:
                 return False
             return self.options.over or self.options.seconds > until or self._done()
 
-        def look(found: Pass, _use: Use) -> None:
+        def look(found: Value) -> None:
             seen[0] += 1
             if proves:
                 self._prove(found)
             late = seen[0] % 2 == 0 and (seen[0] > steps // 2 or not proves)
             if search is not None and (late or seen[0] == 1):
-                search.collect(found)
+                search.collect()
             if not proves and seen[0] % 10 == 0:
-                ascent.passes.draws.know(self.best)
+                self._learn(ascent)
 
         ascent.run(steps, step, over, look)
 
-    def _prove(self, found: Pass) -> None:
+    def _prove(self, found: Value) -> None:
         """Take the bound of a pass, less what supply beyond the useful levels could still save."""
         lost = self._lost
         if self._lost_short > 0.0:
             price = sum(
                 float(prices[-1])
-                for limit, prices in zip(self.limits, found.duals.limits, strict=True)
+                for limit, prices in zip(self.limits, found.prices.limits, strict=True)
                 if limit.kind == "backorders"
             )
             lost += price * self._lost_short
@@ -201,11 +218,11 @@ class Decomposed:
         self.bound = max(self.bound, bound)
         self._tell()
 
-    def take(self, ledger: Ledger) -> bool:
+    def take(self, found: Account, made_out: Callable[[], Decision]) -> bool:
         """Take a decision if it is better and keeps every rule."""
-        if self.aim.value(ledger) >= self._found:
+        if not found.keeps or found.value >= self._found:
             return False
-        exact = keep_ledger(self.task.network, self.task.laws, ledger.decision)
+        exact = keep_ledger(self.task.network, self.task.laws, made_out())
         if self.aim.value(exact) >= self._found or violations(exact, self.limits):
             return False
         self.best = exact

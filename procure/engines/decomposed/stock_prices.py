@@ -8,19 +8,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from procure.engines.decomposed.programs import Programs
 from procure.plan.network import Network
 
 Array = NDArray[np.float64]
 
 
 def within_worth(
-    programs: Programs, stock: Array, delivered: Array, moved: Array, slopes: Array, onward: Array
+    network: Network, stock: Array, delivered: Array, moved: Array, slopes: Array, onward: Array
 ) -> Array:
     """Cut prices of stock to what a unit costs at least, fees apart, at the origin and at the target, shape (M, T).
 
     Parameters
     ----------
+    network
+        With the leads by which the programs count orders.
     stock
         Prices wanted, shape (M, T) [money per unit].
     delivered
@@ -32,7 +33,6 @@ def within_worth(
     onward
         Least that it costs from each period on, wherever lanes take it, shape (C, T).
     """
-    network = programs.network
     worth = _cheapest(network, delivered, moved, slopes, onward)
     origin, target, lead = network.move_from, network.move_to, network.move_lead
     arrival = np.arange(network.periods)[None, :] + lead[:, None]

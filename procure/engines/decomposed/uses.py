@@ -1,4 +1,7 @@
-"""What the plans of a pass order, cost and use: the sums that prices answer to."""
+"""What the plans of a pass order, cost and use: the sums that prices answer to.
+
+K limits, M moves, W ways in, T periods.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from numpy.typing import NDArray
 
 from procure.engines.decomposed.aims import backorder_weights
 from procure.engines.decomposed.passes import Pass, Passes
+from procure.engines.decomposed.sums import Use
 from procure.plan.network import Network
 from procure.solution.limits import Limit, Limits
 
@@ -17,33 +21,23 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Use:
-    """Sums over all cells.
+class Local:
+    """What a pass does that only the cells themselves need to know.
 
     Attributes
     ----------
-    limits
-        Use of each limit by period, in the terms of `Limit.allowed`, shape (limits, T).
-    goods, load
-        Goods value [supplier's currency] and container room of each purchase order, shape (G, T).
-    wanted, offered
-        Units that the targets of moves want and that their origins let go, shape (M, T).
     opened
         Whether an order is on each way, shape (W, T).
-    placed
-        Whether each purchase order has a line, shape (G, T).
+    wanted, offered
+        Units that the targets of moves want and that their origins let go, shape (M, T).
     """
 
-    limits: Array
-    goods: Array
-    load: Array
+    opened: Mask
     wanted: Array
     offered: Array
-    opened: Mask
-    placed: Mask
 
 
-def use_of(passes: Passes, found: Pass, limits: Limits) -> Use:
+def use_of(passes: Passes, found: Pass) -> tuple[Use, Local]:
     """Add up what a pass uses."""
     network, programs = passes.network, passes.programs
     units = found.solved.steps * programs.ways.unit[:, None]
@@ -57,27 +51,41 @@ def use_of(passes: Passes, found: Pass, limits: Limits) -> Use:
     if len(lines):
         goods[lines, periods] = network.fees.tariffs.bills(network.line_offer[lines], orders[lines, periods])
     shape = len(network.group_supplier), network.periods
-    order_goods, load, placed = np.zeros(shape), np.zeros(shape), np.zeros(shape, dtype=bool)
-    np.add.at(order_goods, (network.line_group[lines], periods), goods[lines, periods])
-    np.add.at(load, (network.line_group[lines], periods), orders[lines, periods] * network.fees.load[lines])
-    placed[network.line_group[lines], periods] = True
+    order_goods, load, placed = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    header = network.line_group[lines], periods
+    np.add.at(order_goods, header, goods[lines, periods])
+    np.add.at(load, header, orders[lines, periods] * network.fees.load[lines])
+    np.add.at(placed, header, 1.0)
     net = goods * (1.0 - found.duals.subsidy[network.line_group]) * network.line_rate[:, None]
-    sums = _Sums(passes, found, orders, goods, net, placed, load, wanted)
-    used = np.array([sums.of(limit) for limit in limits]).reshape(len(limits), network.periods)
-    return Use(used, order_goods, load, wanted, offered, found.solved.steps > 0, placed)
+    sums = _Sums(passes, found, orders, goods, net, wanted)
+    used = np.array([sums.of(limit) for limit in passes.limits]).reshape(len(passes.limits), network.periods)
+    share = np.where(np.isfinite(found.duals.share), found.duals.share, 0.0)
+    use = Use(found.value, *passes.borne(share), used, order_goods, load, placed)
+    return use, Local(found.solved.steps > 0, wanted, offered)
+
+
+def fees_used(network: Network, limits: Limits, use: Use) -> Array:
+    """What fees and containers of purchase orders, and open orders, use of each limit, shape (K, T)."""
+    fees, used = network.fees, np.zeros_like(use.limits)
+    boxes = np.ceil(use.load / fees.container_size - 1e-9)
+    paid = (fees.order_fee * (use.placed > 0.0) + fees.container_cost * boxes).sum(axis=0)
+    for k, limit in enumerate(limits):
+        if limit.kind == "order_budget":
+            used[k] = np.cumsum(paid) if network.plan.capital.carry_over else paid
+        elif limit.kind == "cash":
+            used[k] = np.cumsum(paid + network.committed)
+    return used
 
 
 class _Sums:
-    """Use of one limit after the other, from what they share."""
+    """Use of one limit after the other, without fees of purchase orders and what is due anyway."""
 
     def __init__(  # type: ignore[no-untyped-def]
-        self, passes, found, orders: Array, goods: Array, net: Array, placed: Mask, load: Array, wanted: Array
+        self, passes, found, orders: Array, goods: Array, net: Array, wanted: Array
     ) -> None:
         self.network: Network = passes.network
         self._passes, self._found = passes, found
         self._orders, self._goods, self._net, self._wanted = orders, goods, net, wanted
-        fees = self.network.fees
-        self._fees = fees.order_fee * placed + fees.container_cost * np.ceil(load / fees.container_size - 1e-9)
         self._peak: Array | None = None
 
     def of(self, limit: Limit) -> Array:
@@ -122,7 +130,7 @@ class _Sums:
         return value
 
     def _spend(self) -> Array:
-        value: Array = (self._net + self._orders * self.network.fees.unit_freight).sum(axis=0) + self._fees.sum(axis=0)
+        value: Array = (self._net + self._orders * self.network.fees.unit_freight).sum(axis=0)
         return value
 
     def _order_budget(self, limit: Limit) -> Array:
@@ -132,7 +140,7 @@ class _Sums:
     def _cash(self, limit: Limit) -> Array:
         network, fees = self.network, self.network.fees
         values = (self._net + self._orders * fees.unit_freight) * network.line_fraction[:, None]
-        due: Array = self._fees.sum(axis=0) + network.committed + fees.deposit @ values
+        due: Array = fees.deposit @ values
         lines, placed = np.nonzero(values)
         when = placed + fees.balance_delay[lines]
         inside = when < network.periods

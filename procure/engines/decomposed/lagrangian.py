@@ -1,0 +1,98 @@
+"""The dual function: blocks at prices, purchase orders and trips beside them, and the bound that all give together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from procure.engines.decomposed.aims import Aim
+from procure.engines.decomposed.crew import Crew
+from procure.engines.decomposed.duals import LimitPrices, limit_prices
+from procure.engines.decomposed.parts import Part, network_of
+from procure.engines.decomposed.purchase_orders import OrderTerms, order_values
+from procure.engines.decomposed.sums import Borne, Bounds, Opening, Prices, Use, added
+from procure.engines.decomposed.uses import fees_used
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Value:
+    """What the dual function is at prices.
+
+    Attributes
+    ----------
+    prices
+        The prices, cut to those at which it is a lower bound.
+    bound
+        Its value: a lower bound on the objective, levels apart.
+    use
+        Sums over all cells; fees of purchase orders count in the use of limits.
+    """
+
+    prices: Prices
+    bound: float
+    use: Use
+
+
+class Lagrangian:
+    """Values the dual function of a plan.
+
+    Parameters
+    ----------
+    crew
+        The plan's blocks.
+    aim
+        What is minimised.
+    """
+
+    def __init__(self, crew: Crew, aim: Aim) -> None:
+        self.crew, self.aim, self.limits, self.network = crew, aim, crew.limits, crew.task.network
+        self.opening: Opening = added(crew.all("opening"))
+        crew.all("begin", self.opening)
+        network, none = self.network, np.zeros(0, dtype=np.int64)
+        self._frame = network_of(network, Part(none, none, none))
+        rate = np.ones(len(network.group_supplier))
+        rate[network.line_group] = network.line_rate
+        opening = self.opening
+        self.terms = OrderTerms(
+            network, rate, opening.most_goods, opening.most_load, np.asarray(opening.weightless > 0.0)
+        )
+        fees = np.array([lane.fixed_cost for lane in network.lanes], dtype=float).reshape(-1, 1)
+        self.lane_fees = np.repeat(aim.worth * fees, network.periods, axis=1)
+
+    def at(self, prices: Prices) -> Value:
+        """Solve every cell at the prices, fees shared among those who may be on an order; see `Block.step`."""
+        load = np.where(self.terms.loaded[:, None], np.maximum(prices.load, 0.0), 0.0)
+        bounds = self._ready(prices.limits, load)
+        subsidy = np.where(self.terms.ruled[:, None], np.minimum(prices.subsidy, bounds.most), 0.0)
+        limits = self._limit_prices(prices.limits)
+        value = order_values(self.terms, limits, (bounds.low, bounds.high), subsidy, load, self.aim.worth)
+        closed = ~np.isfinite(value)
+        borne = Borne(np.where(closed, np.inf, np.maximum(value, 0.0)), self.lane_fees, shared=True)
+        use = self._solve(subsidy, borne)
+        orders = np.minimum(np.where(closed, 0.0, value) - use.orders_borne, 0.0)[~closed]
+        trips = np.minimum(self.lane_fees - use.trips_borne, 0.0)
+        bound = use.value + limits.constant + float(orders.sum()) + float(trips.sum())
+        return Value(Prices(prices.limits, subsidy, load), bound, use)
+
+    def under(self, prices: Prices, fees: Array) -> None:
+        """Solve every cell where each line bears the whole of its purchase order's fee, (G, T), infinite for none."""
+        load = np.where(self.terms.loaded[:, None], np.maximum(prices.load, 0.0), 0.0)
+        bounds = self._ready(prices.limits, load)
+        subsidy = np.where(self.terms.ruled[:, None], np.minimum(prices.subsidy, bounds.most), 0.0)
+        self._solve(subsidy, Borne(fees, self.lane_fees, shared=False))
+
+    def _ready(self, limits: Array, load: Array) -> Bounds:
+        return Bounds.over(self.crew.all("ready", limits, load))
+
+    def _solve(self, subsidy: Array, borne: Borne) -> Use:
+        use: Use = added(self.crew.all("solve", subsidy, borne))
+        return replace(use, limits=use.limits + fees_used(self.network, self.limits, use))
+
+    def _limit_prices(self, prices: Array) -> LimitPrices:
+        """What the prices make of money, cells and lines apart."""
+        return limit_prices(self._frame, self.limits, prices)
