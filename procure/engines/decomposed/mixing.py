@@ -77,7 +77,7 @@ ANSWERS = 6
 """Columns that a component tries when a header is flipped, the cheapest at the prices first."""
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(inline="always")
 def header_cost(h, headers, count, goods, load, penalty):  # type: ignore[no-untyped-def]
     """Money of fees and containers, what the discount saves, and the penalty for breaking the order's own rules."""
     if count <= 0:
@@ -102,7 +102,7 @@ def header_cost(h, headers, count, goods, load, penalty):  # type: ignore[no-unt
     return fees, saved, penalty * wrong
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(inline="always")
 def _draw(use, row, amount, allowed, weight):  # type: ignore[no-untyped-def]
     """Add to the use of a row; returns how the penalty changes."""
     before = max(use[row] - allowed[row], 0.0)
@@ -141,7 +141,7 @@ def apply(c, sign, columns, headers, state, allowed, weight, penalty):  # type: 
     return change
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(inline="always")
 def _relieve_cash(g, t, money, headers, state, allowed, weight):  # type: ignore[no-untyped-def]
     change = 0.0
     for due in range(t, headers.periods):
@@ -152,31 +152,37 @@ def _relieve_cash(g, t, money, headers, state, allowed, weight):  # type: ignore
 
 
 @numba.njit(cache=True, nogil=True)
-def switch_parts(order, columns, headers, state, allowed, weight, penalty):  # type: ignore[no-untyped-def]
-    """Give each component in turn its best column, all others as they are; returns how the objective changes."""
+def switch_parts(order, columns, headers, state, allowed, weight, penalty, margin):  # type: ignore[no-untyped-def]
+    """Give each component in turn its best column, all others as they are; returns how the objective changes.
+
+    `margin` (parts,): by how much the best other column is dearer than the one chosen, written for those visited; 0
+    where the choice has changed.
+    """
     total = 0.0
     for p in order:
         old = state.chosen[p]
         base = apply(old, -1, columns, headers, state, allowed, weight, penalty)
-        best, at = np.inf, old
+        now, best, at = np.inf, np.inf, old
         for c in range(columns.part[p], columns.part[p + 1]):
             cost = apply(c, 1, columns, headers, state, allowed, weight, penalty)
-            if cost < best - 1e-9:
+            if c == old:
+                now = cost
+            elif cost < best:
                 best, at = cost, c
             apply(c, -1, columns, headers, state, allowed, weight, penalty)
-        now = apply(old, 1, columns, headers, state, allowed, weight, penalty)
-        if at != old and best < now - 1e-9:
-            apply(old, -1, columns, headers, state, allowed, weight, penalty)
-            total += apply(at, 1, columns, headers, state, allowed, weight, penalty) + base
-            state.chosen[p] = at
+        margin[p] = max(best - now, 0.0)
+        if best >= now - 1e-9:
+            at = old
+        total += base + apply(at, 1, columns, headers, state, allowed, weight, penalty)
+        state.chosen[p] = at
     return total
 
 
 @numba.njit(cache=True, nogil=True)
-def flip_header(h, members, columns, headers, state, allowed, weight, penalty, saved):  # type: ignore[no-untyped-def]
+def flip_header(h, members, columns, headers, state, allowed, weight, penalty, saved, margin):  # type: ignore[no-untyped-def]
     """Close an open header, or open a closed one, and let the components that can be on it answer twice; undo if worse.
 
-    `members`: components with a column on the header. `saved` (parts,): scratch. Returns how the objective changes.
+    `members`: components with a column on the header. `saved`, `margin` (parts,): scratch. Returns how the objective changes.
     """
     closing = state.count[h] > 0
     change = 0.0
@@ -209,7 +215,7 @@ def flip_header(h, members, columns, headers, state, allowed, weight, penalty, s
         change += base + apply(at, 1, columns, headers, state, allowed, weight, penalty)
         state.chosen[p] = at
     if change < 0.01 * headers.fee[h // headers.periods] + 1e-3 * penalty * headers.least[h // headers.periods]:
-        change += switch_parts(members, columns, headers, state, allowed, weight, penalty)
+        change += switch_parts(members, columns, headers, state, allowed, weight, penalty, margin)
     if change < -1e-7:
         return change
     for p in members:
@@ -220,7 +226,7 @@ def flip_header(h, members, columns, headers, state, allowed, weight, penalty, s
     return 0.0
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(inline="always")
 def _is_on(h, c, columns):  # type: ignore[no-untyped-def]
     for k in range(columns.order_at[c], columns.order_at[c + 1]):
         if columns.header[k] == h:
@@ -229,12 +235,48 @@ def _is_on(h, c, columns):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def flip_headers(these, member_at, member, columns, headers, state, allowed, weight, penalty, saved):  # type: ignore[no-untyped-def]
+def shut_headers(these, member_at, member, columns, headers, state, allowed, weight, penalty, shut):  # type: ignore[no-untyped-def]
+    """Move all components off `these` headers, to columns that are on none that is shut.
+
+    `shut` (headers,): which are shut already; these are marked, too.
+    """
+    for h in these:
+        shut[h] = True
+    for h in these:
+        for p in member[member_at[h] : member_at[h + 1]]:
+            old = state.chosen[p]
+            if not _is_on(h, old, columns):
+                continue
+            apply(old, -1, columns, headers, state, allowed, weight, penalty)
+            best, at = np.inf, old
+            for c in range(columns.part[p], columns.part[p + 1]):
+                if _is_shut(c, columns, shut):
+                    continue
+                cost = apply(c, 1, columns, headers, state, allowed, weight, penalty)
+                if cost < best:
+                    best, at = cost, c
+                apply(c, -1, columns, headers, state, allowed, weight, penalty)
+            apply(at, 1, columns, headers, state, allowed, weight, penalty)
+            state.chosen[p] = at
+
+
+@numba.njit(inline="always")
+def _is_shut(c, columns, shut):  # type: ignore[no-untyped-def]
+    for k in range(columns.order_at[c], columns.order_at[c + 1]):
+        if shut[columns.header[k]]:
+            return True
+    return False
+
+
+@numba.njit(cache=True, nogil=True)
+def flip_headers(  # type: ignore[no-untyped-def]
+    these, member_at, member, columns, headers, state, allowed, weight, penalty, saved, margin
+):
     """Try to flip each of `these` headers; returns how the objective changes."""
     total = 0.0
     for h in these:
         mine = member[member_at[h] : member_at[h + 1]]
-        total += flip_header(h, mine, columns, headers, state, allowed, weight, penalty, saved)
+        total += flip_header(h, mine, columns, headers, state, allowed, weight, penalty, saved, margin)
     return total
 
 

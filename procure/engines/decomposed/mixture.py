@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from procure.engines.decomposed.mixing import Columns, Headers, State, flip_headers, put_in, switch_parts
+from procure.engines.decomposed.mixing import Columns, Headers, State, flip_headers, put_in, shut_headers, switch_parts
 from procure.engines.decomposed.plan_uses import money_rows
 from procure.engines.decomposed.pool import Plans
 from procure.plan.network import Network
@@ -21,6 +21,10 @@ SWEEPS = 10
 """Most sweeps over all components in a row."""
 AT_A_TIME = 200
 """Headers that are tried between two looks at the clock."""
+PARTS_AT_A_TIME = 50_000
+"""Components that are visited between two looks at the clock."""
+MOST_SWEPT, UNDECIDED = 20_000, 0.2
+"""Components above which most sweeps visit the least decided only, and the share that these are."""
 TOO_MUCH = 1e-7
 """Relative excess of a row that counts as none."""
 ROUNDS = 12
@@ -68,6 +72,7 @@ class Mixer:
         has_rule = (self.headers.fee > 0.0) | (self.headers.least > 0.0) | (self.headers.size > 0.0)
         used = np.flatnonzero(np.diff(self._member_at))
         self._flippable = used[has_rule[used // headers.periods]]
+        self._margin = np.zeros(count)
 
     def _members(self) -> tuple[Indices, Indices]:
         """Components with a plan on each header."""
@@ -95,30 +100,49 @@ class Mixer:
             state = self._state(chosen, weight, penalty)
             self._flip(self._broken(state), state, weight, penalty, over)
             self._descend(state, weight, penalty, over, flip=flip)
+            self._shut(state, weight, penalty)
             chosen = state.chosen.copy()
-            state = self._state(chosen, weight, penalty)
-            mixture = self._mixture(state)
+            mixture = self._mixture(self._state(chosen, weight, penalty))
             if mixture.keeps and (best is None or mixture.cost < best.cost):
                 best = mixture
             if over() or (mixture.keeps and flip):
                 break
             flip = flip or mixture.keeps
-            overdrawn = state.use > self.allowed + TOO_MUCH * np.maximum(np.abs(self.allowed), 1e-3)
-            weight = np.where(overdrawn, weight * 3.0, weight)
+            weight = np.where(self._overdrawn(state), weight * 3.0, weight)
             penalty *= 1.0 if mixture.keeps else 3.0
         return best if best is not None else mixture
 
     def _descend(
         self, state: State, weight: Array, penalty: float, over: Callable[[], bool], *, flip: bool
     ) -> None:
-        columns, headers, allowed = self.columns, self.headers, self.allowed
-        everyone = np.arange(len(columns.part) - 1)
-        for _ in range(SWEEPS):
-            gained = switch_parts(everyone, columns, headers, state, allowed, weight, penalty)
+        least = -1e-5 * max(abs(float(self.columns.cost[state.chosen].sum())), 1.0)
+        for sweep in range(SWEEPS):
+            gained = self._sweep(self._undecided(sweep), state, weight, penalty, over)
             if flip:
                 gained += self._flip(self._flippable, state, weight, penalty, over)
-            if over() or gained > -1e-5 * max(abs(float(columns.cost[state.chosen].sum())), 1.0):
+            if over() or gained > least:
                 return
+
+    def _undecided(self, sweep: int) -> Indices:
+        """Components to visit: all in every third sweep, else those of many that were nearest to another choice."""
+        count = len(self._margin)
+        if sweep % 3 == 0 or count <= MOST_SWEPT:
+            return np.arange(count)
+        return np.flatnonzero(self._margin <= np.quantile(self._margin, UNDECIDED))
+
+    def _sweep(
+        self, these: Indices, state: State, weight: Array, penalty: float, over: Callable[[], bool]
+    ) -> float:
+        """Give each of these components its best plan; returns how the objective changes."""
+        gained = 0.0
+        for k in range(0, len(these), PARTS_AT_A_TIME):
+            gained += switch_parts(
+                these[k : k + PARTS_AT_A_TIME], self.columns, self.headers, state, self.allowed, weight, penalty,
+                self._margin,
+            )  # fmt: skip
+            if over():
+                break
+        return gained
 
     def _flip(self, these: Indices, state: State, weight: Array, penalty: float, over: Callable[[], bool]) -> float:
         """Try to flip headers; returns how the objective changes."""
@@ -128,9 +152,24 @@ class Mixer:
                 break
             gained += flip_headers(
                 these[k : k + AT_A_TIME], self._member_at, self._member, self.columns, self.headers, state,
-                self.allowed, weight, penalty, scratch,
+                self.allowed, weight, penalty, scratch, self._margin,
             )  # fmt: skip
         return gained
+
+    def _shut(self, state: State, weight: Array, penalty: float) -> None:
+        """Clear purchase orders that break their rules and that no single choice mends, if limits are kept by then."""
+        if self._overdrawn(state).any():
+            return
+        shut = np.zeros(self._n_headers, dtype=bool)
+        while len(broken := [h for h in self._broken(state) if not shut[h]]):
+            shut_headers(
+                np.array(broken), self._member_at, self._member, self.columns, self.headers, state, self.allowed,
+                weight, penalty, shut,
+            )  # fmt: skip
+
+    def _overdrawn(self, state: State) -> NDArray[np.bool_]:
+        over: NDArray[np.bool_] = state.use > self.allowed + TOO_MUCH * np.maximum(np.abs(self.allowed), 1e-3)
+        return over
 
     def _broken(self, state: State) -> Indices:
         """Placed purchase orders that break their own rules."""
@@ -151,15 +190,16 @@ class Mixer:
         return state
 
     def _mixture(self, state: State) -> Mixture:
-        free = np.zeros_like(self.allowed)
-        cost, punished = (self._cost(state.chosen, free, penalty) for penalty in (0.0, 1.0))
-        kept = bool((state.use <= self.allowed + TOO_MUCH * np.maximum(np.abs(self.allowed), 1e-3)).all())
-        return Mixture(self._order[state.chosen], cost, kept and punished <= cost + 1e-6)
+        kept = not self._overdrawn(state).any() and not len(self._broken(state))
+        return Mixture(self._order[state.chosen], self._cost(state), kept)
 
-    def _cost(self, chosen: Indices, weight: Array, penalty: float) -> float:
-        n = self._n_headers
-        state = State(chosen.copy(), np.zeros(len(self.allowed)), np.zeros(n, dtype=np.int64), np.zeros(n), np.zeros(n))
-        return float(put_in(chosen, self.columns, self.headers, state, self.allowed, weight, penalty))
+    def _cost(self, state: State) -> float:
+        """Objective of a choice without any penalty."""
+        n, free = self._n_headers, np.zeros_like(self.allowed)
+        fresh = State(
+            state.chosen, np.zeros(len(self.allowed)), np.zeros(n, dtype=np.int64), np.zeros(n), np.zeros(n)
+        )
+        return float(put_in(state.chosen, self.columns, self.headers, fresh, self.allowed, free, 0.0))
 
 
 def _columns(plans: Plans, count: int) -> Columns:
