@@ -55,6 +55,11 @@ RELAXED = 3
     metavar="SOLUTION",
     help="Start from this solution, last week's say: a solution.json or its directory.",
 )
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Solve large plans on this Ray cluster; auto: the one of this machine.  [needs procure[cluster]]",
+)
 @set_option
 @json_option
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
@@ -70,6 +75,7 @@ def solve(
     gap: float,
     seed: int | None,
     start: Path | None,
+    cluster: str | None,
     overrides: tuple[str, ...],
     as_json: bool,
     quiet: bool,
@@ -98,6 +104,7 @@ def solve(
             gap=gap,
             seed=seed,
             start=known,
+            cluster=cluster,
             progress=run.update,
             stop=run.stop,
         )

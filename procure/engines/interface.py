@@ -51,6 +51,8 @@ class Options:
         Called from time to time.
     stop
         Set it to end the run with the best plan so far.
+    cluster
+        Address of the Ray cluster that solves blocks of cells; None: this process does.
     """
 
     solver: str = "highs"
@@ -59,6 +61,7 @@ class Options:
     progress: Callable[[Progress], None] | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     started: float = field(default_factory=time.monotonic)
+    cluster: str | None = None
 
     @property
     def seconds(self) -> float:

@@ -44,6 +44,7 @@ def solve(
     start: Starts = None,
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
+    cluster: str | None = None,
 ) -> Solution:
     """Decide what to order: the least total expected cost under every limit of the plan.
 
@@ -73,6 +74,9 @@ def solve(
         Called from time to time with how far the run is.
     stop
         Set it from another thread to end the run with the best plan so far.
+    cluster
+        Address of a Ray cluster whose machines solve blocks of cells, or `auto` for the one of this machine, which is
+        started if there is none; needs `procure[cluster]`. The result is the same as without.
 
     Returns
     -------
@@ -82,7 +86,8 @@ def solve(
     Raises
     ------
     UsageError
-        An engine or solver of that name is not there, or the start belongs to a later plan or one of other periods.
+        An engine, solver or cluster of that name is not there, or the start belongs to a later plan or one of other
+        periods.
     SolverError
         The solver broke down.
     InternalError
@@ -91,12 +96,20 @@ def solve(
     if engine not in ENGINES:
         raise UsageError(f"engine {engine!r} is not there; use {', '.join(ENGINES)}")
     _ensure_there(solver)
+    _ensure_of_use(cluster, engine)
     starts = starts_for(plan, start)
     plan = _with_policy(plan, objective, seed)
     network = build_network(plan)
     laws, limits = Laws.of(network), limits_of(network)
     task = Task(network, laws, limits, best_start(network, laws, limits, starts))
-    options = Options(solver=solver, time_limit=time_limit, gap=gap, progress=progress, stop=stop or threading.Event())
+    options = Options(
+        solver=solver,
+        time_limit=time_limit,
+        gap=gap,
+        progress=progress,
+        stop=stop or threading.Event(),
+        cluster=cluster,
+    )
     outcome = _in_worker(ENGINES[engine], task, options)
     ledger = keep_ledger(network, task.laws, outcome.decision)
     _assert_sound(ledger, outcome)
@@ -139,6 +152,17 @@ def _ensure_there(solver: str) -> None:
         ensure_available(solver)
     except SolverMissingError as error:
         raise UsageError(str(error)) from None
+
+
+def _ensure_of_use(cluster: str | None, engine: str) -> None:
+    """Refuse a cluster that nothing would use, or that can't be joined for want of Ray."""
+    if cluster is None:
+        return
+    if engine == "compact":
+        raise UsageError("the compact engine solves one MILP on one machine; use --engine decomposed with a cluster")
+    from procure.engines.decomposed.cluster import ray_itself
+
+    ray_itself()
 
 
 def _with_policy(plan: Plan, objective: str | None, seed: int | None) -> Plan:

@@ -21,12 +21,12 @@ def compiled_ahead(options: Options) -> Options:
     if options.progress is not None:
         options.progress(Progress("compiling", None, None, None, begun))
     with _LOCK:
-        _compile()
+        compile_all()
     return replace(options, time_limit=options.time_limit + options.seconds - begun)
 
 
 @cache
-def _compile() -> None:
+def compile_all() -> None:
     """Run every kernel once on a plan of a few units; numba keeps the machine code in a cache of its own."""
     from procure.engines.decomposed.aims import least_cost
     from procure.engines.decomposed.ascent import Ascent

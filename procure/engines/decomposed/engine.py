@@ -5,6 +5,7 @@ FORMULATION.md, "Prices", has the mathematics; docs/decomposed.md tells it in wo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from procure.engines.backorders import backorder_limit
 from procure.engines.decomposed.aims import as_limit, least_backorders, least_cost
 from procure.engines.decomposed.compiled import compiled_ahead
+from procure.engines.decomposed.crew import Hands, Threads
 from procure.engines.decomposed.run import Decomposed
 from procure.engines.interface import Options, Outcome, Task
 from procure.engines.opening import better_start, relax_limits
@@ -45,18 +47,19 @@ def solve_by_prices(task: Task, options: Options) -> Outcome:
     task
         The plan in numbers.
     """
+    hands = _hands(options)
     limits, safe = relax_limits(task, options, Decision.nothing(task.network))
     start = better_start(task, limits, safe)
     seconds = {"relax limits": options.seconds}
     kept, most, backorder_bound = limits, np.inf, None
     if task.network.plan.policy.objective == "backorders":
-        first = _least_backorders(task, limits, options, start, safe)
+        first = _least_backorders(task, limits, options, start, safe, hands)
         backorder_bound = max(first.bound, 0.0)
         most = backorder_limit(first.best)
         kept = (*limits, as_limit(task.network, most))
         start = safe = first.best.decision
         seconds["backorders"] = options.seconds - sum(seconds.values())
-    run = Decomposed(task, kept, least_cost(task), options, start, safe)
+    run = Decomposed(task, kept, least_cost(task), options, start, safe, hands)
     run.run()
     seconds["cost"] = options.seconds - sum(seconds.values())
     return Outcome(
@@ -72,9 +75,18 @@ def solve_by_prices(task: Task, options: Options) -> Outcome:
 
 
 def _least_backorders(
-    task: Task, limits: Limits, options: Options, start: Decision, safe: Decision
+    task: Task, limits: Limits, options: Options, start: Decision, safe: Decision, hands: Callable[[], Hands]
 ) -> Decomposed:
     half = options.part(SHARE_FOR_BACKORDERS, max(options.gap, GAP_OF_BACKORDERS))
-    run = Decomposed(task, limits, least_backorders(task), half, start, safe)
+    run = Decomposed(task, limits, least_backorders(task), half, start, safe, hands)
     run.run()
     return run
+
+
+def _hands(options: Options) -> Callable[[], Hands]:
+    """What carries out the commands of blocks: threads of this process, or a cluster."""
+    if options.cluster is None:
+        return Threads
+    from procure.engines.decomposed.cluster import hands_at
+
+    return hands_at(options.cluster)

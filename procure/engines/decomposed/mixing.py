@@ -182,7 +182,8 @@ def switch_parts(order, columns, headers, state, allowed, weight, penalty, margi
 def flip_header(h, members, columns, headers, state, allowed, weight, penalty, saved, margin):  # type: ignore[no-untyped-def]
     """Close an open header, or open a closed one, and let the components that can be on it answer twice; undo if worse.
 
-    `members`: components with a column on the header. `saved`, `margin` (parts,): scratch. Returns how the objective changes.
+    `members`: components with a column on the header. `saved`, `margin` (parts,): scratch. Returns how the objective
+    changes.
     """
     closing = state.count[h] > 0
     change = 0.0

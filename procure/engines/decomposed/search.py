@@ -180,6 +180,8 @@ class Search:
 
     def mix(self) -> None:
         """Choose the best mixture of all plans so far by local search."""
+        if not self._parts:
+            return
         near = self._merit(self._near) < self._merit(self._best)
         name, first = ("near", self._near) if near else ("best", self._best)
         found = self._choices(self._plans_in_mixture, name, first)
@@ -195,7 +197,7 @@ class Search:
 
     def restricted_master(self, time_limit: float, gap: float) -> None:
         """Choose the best mixture of the most promising plans by branch and cut, if there are not too many."""
-        if self._parts > MOST_PARTS_IN_MASTER or time_limit < 0.2:
+        if not 0 < self._parts <= MOST_PARTS_IN_MASTER or time_limit < 0.2:
             return
         found = self._choices(max(MOST_IN_MASTER // self._parts, 2), "best", self._best)
         plans, _, start = _joined(found)
