@@ -39,7 +39,7 @@ DRAWS_PER_SCENARIO = 10
 LEAST, MOST = 5_000, 20_000
 """Fewest and most draws of a cell."""
 
-SERIES = 20_000
+SERIES = 10_000
 """Most cells whose demand is summed up by Fourier series, about a millisecond each; the others keep their family."""
 
 BUDGET = 100_000_000

@@ -99,12 +99,13 @@ class Block:
         aim = AIMS[kind.aim](task)
         only = kind.capped or kind.aim == "backorders"
         useful = useful_levels(task.network, task.laws, backorders_only=only)
-        self._levels = with_tails(useful, task.laws.planned, aim.short)
+        levels = with_tails(useful, task.laws.planned, aim.short)
+        self._beyond = levels.money, levels.backorders
         random = bool(task.laws.planned.deliveries.cells)
         draws: Draws | None = None
         if kind.early:
             terms = RandomTerms.of(task.network, task.laws.planned)
-            programs = early_programs(task, self._levels, terms)
+            programs = early_programs(task, levels, terms)
             draws = EarlyDraws(task, programs, terms)
         else:
             programs = programs_of(task.network, task.laws, useful)
@@ -128,8 +129,8 @@ class Block:
         network, terms = self._network, self.passes.terms
         return Opening(
             parts=self.pool.uses.count,
-            money=self._levels.money,
-            backorders=self._levels.backorders,
+            money=self._beyond[0],
+            backorders=self._beyond[1],
             most_goods=terms.most_goods,
             most_load=terms.most_load,
             weightless=terms.weightless.astype(float),

@@ -23,6 +23,7 @@ from procure.solution.ledger import Ledger
 from procure.uncertainty.law import Law
 
 Array = NDArray[np.float64]
+Counts = NDArray[np.int32]
 Indices = NDArray[np.int64]
 
 
@@ -87,7 +88,7 @@ class Draws:
         """
         return np.zeros((self._network.n_lines, self._network.periods))
 
-    def learn(self, path: Indices, units: Array) -> None:
+    def learn(self, path: Counts, units: Array) -> None:
         """Write tables nearer to what a pass has chosen.
 
         Parameters
@@ -115,12 +116,12 @@ class Draws:
         for cell, table in self.tables.items():
             table.know(ledger.stocks.supply[cell])
 
-    def _supply(self, path: Indices, cell: int) -> Array:
+    def _supply(self, path: Counts, cell: int) -> Array:
         cells = self._cells
         supply: Array = cells.opening[cell] + (path[cell] - cells.start[cell]) * cells.grain[cell]
         return supply
 
-    def lost(self, path: Indices) -> dict[int, Array]:
+    def lost(self, path: Counts) -> dict[int, Array]:
         """Units lost so far in each of these cells, shape (T,)."""
         return {cell: table.lost(self._supply(path, cell)) for cell, table in self.tables.items()}
 
@@ -198,7 +199,7 @@ class EarlyDraws(Draws):
         for cut in self.cuts:
             cut.know(ledger)
 
-    def learn(self, path: Indices, units: Array) -> None:
+    def learn(self, path: Counts, units: Array) -> None:
         """Use more or less of the cuts, too."""
         super().learn(path, units)
         for cut in self.cuts:

@@ -25,6 +25,7 @@ from procure.uncertainty.deliveries import RandomSupply
 from procure.uncertainty.law import Law
 
 Array = NDArray[np.float64]
+Counts = NDArray[np.int32]
 Indices = NDArray[np.int64]
 
 FIRST_WEIGHT = 0.8
@@ -171,7 +172,7 @@ class LateCuts:
         value: Array = self._used * np.einsum("lut,lu->t", self._late[ahead], units)
         return value
 
-    def learn(self, path: Indices, units: Array) -> None:
+    def learn(self, path: Counts, units: Array) -> None:
         """Use more of the cuts where a pass is late, less where it has been given too much for it.
 
         Parameters

@@ -27,6 +27,7 @@ from procure.solution.limits import Limits
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
+Counts = NDArray[np.int32]
 Mask = NDArray[np.bool_]
 
 
@@ -47,9 +48,9 @@ class Solved:
     """
 
     value: Array
-    steps: Indices
-    leaving: Indices
-    path: Indices
+    steps: Counts
+    leaving: Counts
+    path: Counts
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,9 +256,9 @@ class Passes:
         n_cells = len(programs.cells.levels)
         found = Solved(
             value=np.zeros(n_cells),
-            steps=np.zeros((len(programs.source), periods), dtype=np.int64),
-            leaving=np.zeros((len(programs.out_move), periods), dtype=np.int64),
-            path=np.zeros((n_cells, periods), dtype=np.int64),
+            steps=np.zeros((len(programs.source), periods), dtype=np.int32),
+            leaving=np.zeros((len(programs.out_move), periods), dtype=np.int32),
+            path=np.zeros((n_cells, periods), dtype=np.int32),
         )
         wanted = np.arange(n_cells) if these is None else these
         pieces = np.array_split(wanted, min(max(len(wanted) // MOST_IN_PIECE, 4), max(len(wanted), 1)))
