@@ -14,7 +14,6 @@ from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 from scipy import special
 
 from procure.plan.network import Network
@@ -22,13 +21,10 @@ from procure.plan.records import CustomerOrder
 from procure.plan.table import numbers
 from procure.plan.terms import ROUNDING
 from procure.solution.decision import Decision
-from procure.solution.records import Record
+from procure.solution.records import CustomerPromise
 from procure.uncertainty.draws import Source, nominal_receipt_days, order_day_draws, receipt_day_draws
 
 Array = NDArray[np.float64]
-
-PROMISES_FILE = "promises.csv"
-PROMISE_COLUMNS = ("order_id", "item", "warehouse", "quantity", "promised_date_50", "promised_date_90")
 
 PURPOSE = "customer orders"
 """Key of the draws; neither plans nor simulations draw under it."""
@@ -162,19 +158,6 @@ def served_days(queue: Queue, receipts: list[Receipt]) -> Array:
     enough = there[None] >= queue.so_far[:, None, None] - GRAIN
     first = np.take_along_axis(day, enough.argmax(axis=1), axis=0)
     return np.where(enough.any(axis=1), first, np.inf)
-
-
-class CustomerPromise(Record):
-    """What a customer who waits can be told."""
-
-    order_id: str = Field(description="Customer order.")
-    item: str = Field(description="Item id.")
-    warehouse: str = Field(description="Warehouse that will deliver it.")
-    quantity: float = Field(description="Units that wait.")
-    promised_date_50: date | None = Field(
-        None, description="Day by which all of it is there with a probability of 50 %; empty: not within the horizon."
-    )
-    promised_date_90: date | None = Field(None, description="The same with 90 %.")
 
 
 def promises(network: Network, decision: Decision) -> Iterator[CustomerPromise]:
