@@ -12,7 +12,8 @@ from click.testing import CliRunner
 import procure
 from procure.cli import cli
 
-QUICKSTART = Path(__file__).parents[2] / "examples" / "quickstart" / "plan.json"
+EXAMPLES = Path(__file__).parents[2] / "examples"
+QUICKSTART, SPARE_PARTS = EXAMPLES / "quickstart" / "plan.json", EXAMPLES / "spare-parts" / "plan.json"
 
 
 def run(*arguments: object):
@@ -44,7 +45,7 @@ def test_a_long_list_is_cut_and_says_so(place):
     lines = len(procure.read_solution(place).lines)
     done = run("explain", place)
     assert len(re.findall(r"^  [\d,.]+ = ", done.stdout, re.MULTILINE)) == 12
-    assert f"and {lines - 12} lines more; --all shows them" in done.stdout
+    assert f"and {lines - 12} lines more; --all shows everything" in done.stdout
 
 
 def test_one_item_at_one_warehouse(place):
@@ -83,3 +84,30 @@ def test_a_solution_of_another_plan_is_refused(place, tmp_path):
     done = run("explain", tmp_path)
     assert done.exit_code == 2
     assert "belongs to another plan" in done.output
+
+
+def test_the_tables_are_written_beside_the_solution_or_elsewhere(place, tmp_path):
+    run("explain", place, "--quiet")
+    assert (place / "parameters.csv").exists()
+    done = run("explain", place / "solution.json", "-o", tmp_path / "tables", "--item", "KETTLE-1L")
+    assert [path.name for path in (tmp_path / "tables").iterdir()] == ["parameters.csv"]
+    assert (tmp_path / "tables" / "parameters.csv").read_bytes() == (place / "parameters.csv").read_bytes()
+    assert f"Written to {tmp_path / 'tables'}: parameters.csv" in done.stdout
+
+
+def test_customers_who_wait_are_shown_with_their_dates(tmp_path):
+    procure.baseline(procure.read_plan(SPARE_PARTS), "min-max").write(tmp_path)
+    done = run("explain", tmp_path, "--item", "STARTER-12")
+    (row,) = re.findall(r"^  S81683 .*$", done.stdout, re.MULTILINE)
+    (promise,) = [p for p in procure.read_solution(tmp_path).promises if p.order_id == "S81683"]
+    assert row.split()[-2:] == [str(promise.promised_date_50), str(promise.promised_date_90)]
+    assert "S81089" not in done.stdout
+    assert "Serves S81683 (3)" in done.stdout
+    assert "promises.csv" in done.stdout
+
+
+def test_a_place_that_can_not_be_written_to_is_refused_at_once(place, tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    done = run("explain", place, "-o", tmp_path / "file")
+    assert done.exit_code == 2
+    assert "is not a directory" in done.output

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from procure.errors import UsageError
+from procure.insight.explanation.absent import Absent
 from procure.insight.explanation.alternatives import Alternatives, as_record, landed_cost
 from procure.insight.explanation.breaches import Rules
 from procure.insight.explanation.change import Change
+from procure.insight.explanation.extra_supply import ExtraSupply
 from procure.insight.explanation.line_money import money_parts
 from procure.insight.explanation.line_parts import LineParts
+from procure.insight.explanation.parameters import parameters
 from procure.insight.explanation.records import Explanation, LineExplanation, Served
 from procure.insight.explanation.revaluation import Revaluation
 from procure.insight.explanation.sentences import sentence
 from procure.insight.explanation.served import served_by
+from procure.insight.explanation.shortages import short_cells, shortage_of
 from procure.plan.network import Network, build_network
 from procure.plan.records import Plan
+from procure.plan.terms import order_date
+from procure.solution.customer_orders import promises
 from procure.solution.document import read_solution
 from procure.solution.ledger import Laws, keep_ledger
 from procure.solution.limits import limits_of
 from procure.solution.records import OrderLine, Solution
 from procure.solution.replay import decision_from, line_positions
 
+Found = TypeVar("Found")
 Watch = Callable[[int, int], None]
 """Called with the number of steps done and of all steps."""
 
@@ -69,6 +79,20 @@ def ensure_known(plan: Plan, item: str | None, warehouse: str | None) -> None:
             raise UsageError(f"the plan has no {name} {value!r}; `--{name}` takes an id of its table {name}s")
 
 
+class _Steps:
+    """Counts what has been explained."""
+
+    def __init__(self, of_all: int, watch: Watch) -> None:
+        self._done, self._of_all, self._watch = 0, of_all, watch
+
+    def each(self, records: Iterable[Found]) -> Iterator[Found]:
+        """Pass records on, one step each."""
+        for record in records:
+            yield record
+            self._done += 1
+            self._watch(self._done, self._of_all)
+
+
 def _ignore(done: int, of_all: int) -> None:
     """Nobody watches."""
 
@@ -89,26 +113,46 @@ class Explainer:
         self.plan = Revaluation(keep_ledger(self.network, laws, decision), laws)
         self.rules = Rules(self.plan, limits_of(self.network))
         self.others = Alternatives(self.plan, self.rules)
+        self.extra = ExtraSupply(self.plan, self.rules, self.others)
         self._served = served_by(self.network, decision)
 
     def explanation(self, item: str | None, warehouse: str | None, watch: Watch) -> Explanation:
         """Explain everything that concerns an item and a warehouse."""
+        cells = self._cells(item, warehouse)
+        absent = Absent(self.plan, self.extra, cells)
+        short = short_cells(self.plan, cells)
         rows = [row for row in self.solution.lines if item in (None, row.item) and warehouse in (None, row.warehouse)]
+        steps = _Steps(len(rows) + len(absent.cells) + len(short), watch)
         return Explanation(
             plan=self.solution.plan_reference,
             currency=self.solution.plan.currency,
-            lines=tuple(self._lines(rows, watch)),
+            last_day=order_date(self.network.plan, self.network.periods) - timedelta(days=1),
+            lines=tuple(steps.each(self._lines(rows))),
+            not_ordered=tuple(steps.each(absent.record(k) for k in range(len(absent.cells)))),
+            shortages=tuple(steps.each(shortage_of(self.plan, self.extra, int(cell)) for cell in short)),
+            promises=tuple(promises(self.network, self.plan.ledger.decision)),
+            parameters=parameters(self.network, self.plan.ledger.decision),
+            item=item,
+            warehouse=warehouse,
         )
 
-    def _lines(self, rows: list[OrderLine], watch: Watch) -> list[LineExplanation]:
+    def _cells(self, item: str | None, warehouse: str | None) -> NDArray[np.int64]:
+        """Cells of an item and a warehouse."""
+        network, chosen = self.network, np.ones(self.network.n_cells, dtype=bool)
+        items, warehouses = network.names
+        if item is not None:
+            chosen &= network.cell_item == items.index(item)
+        if warehouse is not None:
+            chosen &= network.cell_warehouse == warehouses.index(warehouse)
+        return np.flatnonzero(chosen)
+
+    def _lines(self, rows: list[OrderLine]) -> Iterator[LineExplanation]:
         places = line_positions(self.network)
         lines = np.array([places[row.offer, row.warehouse] for row in rows], dtype=np.int64)
         periods = np.array([row.period for row in rows], dtype=np.int64)
-        parts, found = LineParts(self.plan, self.rules, lines, periods), []
+        parts = LineParts(self.plan, self.rules, lines, periods)
         for k, row in enumerate(rows):
-            found.append(self._line(row, int(lines[k]), parts, k))
-            watch(k + 1, len(rows))
-        return found
+            yield self._line(row, int(lines[k]), parts, k)
 
     def _line(self, row: OrderLine, line: int, parts: LineParts, k: int) -> LineExplanation:
         period, network = row.period, self.network

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from procure.insight.explanation.records import Alternative, CostDifference, LineExplanation, Part
+from procure.insight.explanation.records import Alternative, CostDifference, Help, LineExplanation, Part
 
 WORDS: dict[str, str] = {
     "demand": "demand",
@@ -35,6 +35,7 @@ TOLD = {"held_back", "order_multiple", "minimum_order_quantity", "maximum_order_
 TOLD |= {"order_minimum", "order_discount", "container", "short_delivery", "together"}
 MONEY = ("price", "freight", "ordering", "transport", "waiting", "holding")
 SMALLEST = 0.005
+MOST_BROKEN = 2
 
 
 def number(units: float, decimals: int = 1) -> str:
@@ -84,7 +85,7 @@ def supplier_words(line: LineExplanation, currency: str) -> str:
         found.append(f"{_place(line.next_best)}, would {_more(line.next_best.more, currency)}")
     if line.barred is not None:
         barred = line.barred
-        found.append(f"{_place(barred)}, would {_more(barred.more, currency)}, but {' and '.join(barred.breaks)}")
+        found.append(f"{_place(barred)}, would {_more(barred.more, currency)}, but {_broken(barred.breaks)}")
     if not found:
         return f"{line.supplier}: {own}; no other offer can be ordered"
     return f"{line.supplier}: {own}; {'; '.join(found)}"
@@ -107,9 +108,23 @@ def _more(more: CostDifference, currency: str) -> str:
     return f"{text} ({named})" if named else text
 
 
+def _broken(clauses: Sequence[str]) -> str:
+    """Rules that would be broken, the first two in full."""
+    text = " and ".join(clauses[:MOST_BROKEN])
+    return f"{text}, and {len(clauses) - MOST_BROKEN} more" if len(clauses) > MOST_BROKEN else text
+
+
 def worth_words(worth: CostDifference, currency: str) -> str:
     """What the line is worth to the plan."""
     return f"Without it the plan would {_more(worth, currency)}"
+
+
+def help_words(found: Help, currency: str) -> str:
+    """What more of an order or a transfer would do."""
+    source = f"{found.source} by way of {found.via}" if found.via else found.source
+    what = f"{number(found.quantity)} more from {source} on {found.on}, there {found.receipt_date},"
+    text = f"{what} would {_more(found.more, currency)}"
+    return f"{text}, but {_broken(found.breaks)}" if found.breaks else text
 
 
 def served_words(line: LineExplanation) -> str:
