@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from procure.insight.baselines.run import baseline
     from procure.insight.comparison.compare import compare
     from procure.insight.comparison.records import Comparison
+    from procure.insight.explanation.explain import explain
+    from procure.insight.explanation.records import Explanation
     from procure.insight.rolling.loop import replay
     from procure.insight.simulation.document import read_simulation
     from procure.insight.simulation.records import Simulation
@@ -33,6 +35,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Comparison",
+    "Explanation",
     "NoPlanError",
     "Plan",
     "PlanError",
@@ -47,6 +50,7 @@ __all__ = [
     "check_plan",
     "compare",
     "errors",
+    "explain",
     "read_plan",
     "read_simulation",
     "read_solution",
@@ -58,6 +62,7 @@ __all__ = [
 # Names are looked up when first used, so that `procure --help` needs none of the heavy libraries.
 _HOMES = {
     "Comparison": "procure.insight.comparison.records",
+    "Explanation": "procure.insight.explanation.records",
     "NoPlanError": "procure.errors",
     "Plan": "procure.plan.records",
     "PlanError": "procure.errors",
@@ -70,6 +75,7 @@ _HOMES = {
     "baseline": "procure.insight.baselines.run",
     "check_plan": "procure.plan",
     "compare": "procure.insight.comparison.compare",
+    "explain": "procure.insight.explanation.explain",
     "read_plan": "procure.plan",
     "read_simulation": "procure.insight.simulation.document",
     "read_solution": "procure.solution.document",

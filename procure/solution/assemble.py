@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from procure.plan.network import Network
+from procure.solution.customer_orders import promises
 from procure.solution.ledger import Decision, Laws, Ledger, keep_ledger
 from procure.solution.limits import Limits
 from procure.solution.order_documents import order_lines, po_numbers, purchase_orders, transfers
@@ -75,6 +76,7 @@ def assemble(
         resources=tuple(resource_uses(ledger, limits)),
         relaxations=raised,
         warnings=tuple(warnings),
+        promises=tuple(promises(network, ledger.decision)),
     )
 
 

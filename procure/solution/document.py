@@ -17,6 +17,7 @@ from procure.solution.records import (
     PROJECTION_COLUMNS,
     Backorders,
     CostParts,
+    CustomerPromise,
     ExpectedBackorders,
     OrderLine,
     PlanReference,
@@ -123,6 +124,7 @@ def _lists(solution: Solution) -> Iterator[tuple[str, tuple[Record, ...]]]:
     yield "transfers", solution.transfers
     yield "resources", solution.resources
     yield "relaxations", solution.relaxations
+    yield "promises", solution.promises
 
 
 def _list(key: str, lines: Iterable[str]) -> Iterator[str]:
@@ -181,6 +183,7 @@ def _fields(document: Mapping[str, Any]) -> dict[str, Any]:
         "transfers": _records(Transfer, document["transfers"]),
         "resources": _records(ResourceUse, document["resources"]),
         "relaxations": _records(Relaxation, document["relaxations"]),
+        "promises": _records(CustomerPromise, document.get("promises", ())),
         "warnings": tuple(document["warnings"]),
         "projected": pd.DataFrame(document["projection"], columns=list(PROJECTION_COLUMNS)),
     }

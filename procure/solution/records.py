@@ -196,6 +196,19 @@ class Relaxation(Record):
     amount: float = Field(description="Least excess over the limit.")
 
 
+class CustomerPromise(Record):
+    """What a customer who waits can be told."""
+
+    order_id: str = Field(description="Customer order.")
+    item: str = Field(description="Item id.")
+    warehouse: str = Field(description="Warehouse that will deliver it.")
+    quantity: float = Field(description="Units that wait.")
+    promised_date_50: date | None = Field(
+        None, description="Day by which all of it is there with a probability of 50 %; empty: not within the horizon."
+    )
+    promised_date_90: date | None = Field(None, description="The same with 90 %.")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Solution:
     """A plan's purchase orders, transfers and what they are expected to lead to.
@@ -229,6 +242,8 @@ class Solution:
         Use of every limit by period; limits that no plan could keep.
     warnings
         What the reader should know, one sentence each.
+    promises
+        What the customers of the plan's backorder queue can be told, in the order in which they are served.
     """
 
     plan: Plan = field(repr=False, compare=False)
@@ -250,6 +265,7 @@ class Solution:
     resources: tuple[ResourceUse, ...] = ()
     relaxations: tuple[Relaxation, ...] = ()
     warnings: tuple[str, ...] = ()
+    promises: tuple[CustomerPromise, ...] = ()
     backorder_bound: float | None = None
 
     @property

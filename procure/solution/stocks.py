@@ -121,13 +121,25 @@ def _receive(receipts: Array, cell: Indices, period: Indices, quantity: Array) -
 
 def analytic(network: Network, law: Law, supply: Array) -> tuple[Array, Array, Array]:
     """Expected backorders, on hand and peak stock of a certain supply under a law, each (C, T) [units]."""
-    cells = np.arange(network.n_cells)[:, None]
-    periods = np.arange(network.periods)[None, :]
-    expected = law.expected
+    return analytic_rows(law, np.arange(network.n_cells), supply)
+
+
+def analytic_rows(law: Law, cell: Indices, supply: Array) -> tuple[Array, Array, Array]:
+    """Expected backorders, on hand and peak stock of some cells, one supply a row, each (N, T) [units].
+
+    Parameters
+    ----------
+    cell
+        Cell of each row, shape (N,).
+    supply
+        Shape (N, T) [units].
+    """
+    cells, periods = cell[:, None], np.arange(supply.shape[1])[None, :]
+    expected = law.expected[cell]
     backorders = law.shortfall(cells, periods, supply)
     on_hand = supply - expected + backorders
     peak = np.maximum(supply, 0.0)
-    if network.periods > 1:
+    if supply.shape[1] > 1:
         later = supply[:, 1:]
         peak[:, 1:] = later - expected[:, :-1] + law.shortfall(cells, periods[:, :-1], later)
     return backorders, on_hand, peak

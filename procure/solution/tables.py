@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from procure.plan.table import coded, positions
-from procure.solution.records import OrderLine, Solution, Transfer
+from procure.solution.records import CustomerPromise, OrderLine, Solution, Transfer
 
 if TYPE_CHECKING:
     from procure.plan.records import Supplier
@@ -38,6 +38,8 @@ ORDER_COLUMNS = (
     "reason",
 )
 TRANSFER_COLUMNS = ("from", "to", "item", "quantity", "ship_date", "receipt_date", "reason")
+
+PROMISE_COLUMNS = ("order_id", "item", "warehouse", "quantity", "promised_date_50", "promised_date_90")
 
 DECIMALS = 6  # of quantities, prices and amounts; anything finer is noise of the arithmetic
 
@@ -110,6 +112,19 @@ def transfer_rows(solution: Solution) -> Iterator[Row]:
             move.ship_date,
             move.receipt_date,
             move.reason,
+        )
+
+
+def promise_rows(promises: Sequence[CustomerPromise]) -> Iterator[Row]:
+    """Rows of `PROMISE_COLUMNS`; a date that can't be promised within the horizon is empty."""
+    for promise in promises:
+        yield (
+            promise.order_id,
+            promise.item,
+            promise.warehouse,
+            trimmed(promise.quantity),
+            promise.promised_date_50,
+            promise.promised_date_90,
         )
 
 

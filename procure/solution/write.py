@@ -30,10 +30,12 @@ from procure.solution.document import PLAN_FOLDER, solution_text
 from procure.solution.records import Solution
 from procure.solution.tables import (
     ORDER_COLUMNS,
+    PROMISE_COLUMNS,
     TRANSFER_COLUMNS,
     Cell,
     Row,
     order_rows,
+    promise_rows,
     transfer_rows,
 )
 
@@ -45,7 +47,10 @@ FILES = ("purchase_orders.csv", "supplier_schedule.csv", "transfers.csv", PLAN_F
 MOST_AS_TEXT = 200_000
 """Rows of a plan up to which it is written as one text."""
 
-_ALL_NAMES = (*FILES, SAMPLES_FILE, PLAN_FOLDER)
+PROMISES_FILE = "promises.csv"
+"""Written where the plan has a backorder queue."""
+
+_ALL_NAMES = (*FILES, PROMISES_FILE, SAMPLES_FILE, PLAN_FOLDER)
 _TABLE_FILES = (SETTINGS_FILE, SAMPLES_FILE, *(f"{table}.parquet" for table in TABLES))
 _TAIL = 1 << 16  # the names of a solution's files stand at its end
 
@@ -170,6 +175,8 @@ def _texts(solution: Solution) -> Iterator[tuple[str, str]]:
     yield "purchase_orders.csv", csv_text(ORDER_COLUMNS, order_rows(solution, release=True))
     yield "supplier_schedule.csv", csv_text(ORDER_COLUMNS, order_rows(solution, release=False))
     yield "transfers.csv", csv_text(TRANSFER_COLUMNS, transfer_rows(solution))
+    if solution.promises:
+        yield PROMISES_FILE, csv_text(PROMISE_COLUMNS, promise_rows(solution.promises))
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Row]) -> str:
@@ -216,7 +223,7 @@ def _replace(staging: Path, folder: Path, names: Sequence[str]) -> tuple[Path, .
 
 
 def _plan_files(solution: Path) -> set[str]:
-    """Names of the plan's files that an earlier run wrote, so that none of another form or table stays behind."""
+    """Names of the files of a plan's own that an earlier run wrote, so that none of another plan stays behind."""
     try:
         with solution.open("rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
@@ -224,7 +231,7 @@ def _plan_files(solution: Path) -> set[str]:
         files = json.loads(tail[tail.rindex('"files": ') + len('"files": ') : tail.rindex("}")])
     except (OSError, ValueError):
         return set()
-    ours = {PLAN_FILE, *(f"{PLAN_FOLDER}/{name}" for name in _TABLE_FILES)}
+    ours = {PLAN_FILE, PROMISES_FILE, *(f"{PLAN_FOLDER}/{name}" for name in _TABLE_FILES)}
     return ours.intersection(files) if isinstance(files, dict) else set()
 
 

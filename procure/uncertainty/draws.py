@@ -105,12 +105,18 @@ def order_draws(network: Network, source: Source, line: int, period: int) -> tup
 
     Draws belong to the offer, the warehouse and the order period.
     """
+    days, shares = order_day_draws(network, source, line, period)
+    return periods_after(days, network.plan.period_days), shares
+
+
+def order_day_draws(network: Network, source: Source, line: int, period: int) -> tuple[Array, Array]:
+    """Draw the same with the day of receipt, counted from the start, shape (K,) each [whole days, share]."""
     offer = network.offers[network.line_offer[line]]
     _, warehouse = network.place(int(network.line_cell[line]))
     key = offer.offer, warehouse, period
     days = lead_days(offer.lead_time, source.uniforms("lead time", *key))
     shares = delivered_shares(offer.delivered_fraction, source.uniforms("delivered fraction", *key))
-    return period + periods_after(days, network.plan.period_days), shares
+    return period * network.plan.period_days + days, shares
 
 
 def receipt_draws(network: Network, source: Source, order: int) -> Indices:
@@ -121,15 +127,17 @@ def receipt_draws(network: Network, source: Source, order: int) -> Indices:
     order
         Position among the plan's open orders.
     """
-    plan = network.plan
-    row = plan.open_orders[order]
+    return periods_after(receipt_day_draws(network, source, order), network.plan.period_days)
+
+
+def receipt_day_draws(network: Network, source: Source, order: int) -> Array:
+    """Draw when an open order comes, counted from the start, shape (K,) [days, not rounded]; never before the start."""
+    row = network.plan.open_orders[order]
     expected = nominal_receipt_days(network, row)
     if row.lead_time_sd > 0.0:
         error = special.ndtri(source.uniforms("open order", row.po_number, row.item, row.warehouse, order))
-        days = np.maximum(expected + row.lead_time_sd * error, 0.0)
-    else:
-        days = np.full(source.runs, float(expected))
-    return periods_after(days, plan.period_days)
+        return np.maximum(expected + row.lead_time_sd * error, 0.0)
+    return np.full(source.runs, float(expected))
 
 
 def nominal_receipt_days(network: Network, row: OpenOrder) -> int:

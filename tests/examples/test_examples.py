@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 from click.testing import CliRunner
 
+import procure
 from procure.cli import cli
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -133,3 +134,19 @@ def test_the_generator_writes_the_committed_plans(tmp_path: Path, monkeypatch: p
     for path in written:
         committed = EXAMPLES / path.relative_to(tmp_path)
         assert path.read_bytes() == committed.read_bytes(), committed
+
+
+def test_explanations_add_up(example: Example) -> None:
+    """Of every line, in units and in money, and the lines of every order to its total."""
+    explained = procure.explain(example.out)
+    solution = example.solution
+    assert len(explained.lines) == len(solution["orders"])
+    orders: dict[str, list[float]] = {}
+    for line in explained.lines:
+        assert math.fsum(part.units for part in line.parts) == pytest.approx(line.quantity, abs=1e-6), line
+        assert math.fsum(part.amount for part in line.money) == pytest.approx(line.cost, rel=1e-9)
+        fees = math.fsum(part.amount for part in line.money if part.part == "line")
+        orders.setdefault(line.po_number, []).append(line.cost - fees)
+    for header in solution["purchase_orders"]:
+        total = header["total"] * header["exchange_rate"]
+        assert math.fsum(orders[header["po_number"]]) == pytest.approx(total, rel=1e-9)

@@ -90,8 +90,8 @@ def test_a_line_has_dates_and_the_price_after_breaks():
 @pytest.mark.parametrize(
     ("stock", "orders", "reason"),
     [
-        ({"on_hand": 3}, [9, 0, 4, 0], "demand 8 to 01-18, 3 in stock"),
-        ({"on_hand": 0, "backorders": 2}, [16, 0, 0, 0], "demand 16 to 02-01, 2 owed"),
+        ({"on_hand": 3}, [9, 0, 4, 0], "demand 8 to 01-18, 3 in stock, 4 spare"),
+        ({"on_hand": 0, "backorders": 2}, [16, 0, 0, 0], "demand 16 to 02-01, 2 owed, 2 short"),
     ],
 )
 def test_the_reason_names_demand_until_the_next_receipt_and_stock(stock, orders, reason):

@@ -116,6 +116,7 @@ def test_the_solution_document_has_the_keys_of_the_contract(tmp_path):
         "transfers",
         "resources",
         "relaxations",
+        "promises",
         "projection",
         "warnings",
         "files",

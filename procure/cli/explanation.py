@@ -1,0 +1,135 @@
+"""What `procure explain` prints: a few lines for every order line, then what is short, not ordered, and who waits."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from procure.cli.streams import say
+from procure.cli.summary import PIPE_WIDTH
+from procure.cli.table import Row, fitted, one_line
+from procure.cli.wording import counted, money, units
+from procure.insight.explanation.records import Explanation, LineExplanation, NotOrdered, Shortage
+from procure.insight.explanation.sentences import quantity_words, served_words, supplier_words, worth_words
+
+MOST_LINES = 12
+MOST_OTHERS = 8
+INDENT = "  "
+PLAIN = ("later", "enough")
+"""Reasons that ask for no action; they are shown last."""
+
+Shown = TypeVar("Shown")
+
+
+def show_explanation(found: Explanation, files: Sequence[Path], *, everything: bool) -> None:
+    """Print an explanation on stdout: with colours on a terminal, as plain text in a pipe."""
+    terminal = sys.stdout.isatty()
+    console = Console(file=sys.stdout, width=None if terminal else PIPE_WIDTH, highlight=False)
+    with console.capture() as capture:
+        for part in _parts(found, files, console.width, everything=everything):
+            console.print(part, soft_wrap=not terminal)
+    say("\n".join(line.rstrip() for line in capture.get().rstrip().split("\n")))
+
+
+def _parts(found: Explanation, files: Sequence[Path], width: int, *, everything: bool) -> Iterator[RenderableType]:
+    yield Text.assemble((found.plan.name, "bold"), f", {found.plan.start_date}: {_counts(found.lines)}")
+    lines = found.lines if everything else sorted(found.lines, key=lambda line: (not line.release, -line.cost))
+    absent = found.not_ordered if everything else sorted(found.not_ordered, key=lambda row: row.why in PLAIN)
+    yield from _section(lines, MOST_LINES, everything, lambda line: _line(line, found.currency, width), "line")
+    if found.shortages:
+        yield from _title("Expected to be short, dearest first:")
+        yield from _section(
+            found.shortages, MOST_OTHERS, everything, lambda short: _short(short, found.currency, width), "item"
+        )
+    if found.not_ordered:
+        yield from _title("Not ordered now:")
+        yield from _section(absent, MOST_OTHERS, everything, lambda row: _absent(row, width), "item")
+    if found.promises_shown:
+        yield from _title("Customers who wait:")
+        yield from _promises(found, width, everything=everything)
+    if files:
+        yield Text()
+        names = ", ".join(path.name for path in files)
+        yield Text.assemble("Written to ", (f"{files[0].parent}", "bold"), f": {names}")
+
+
+def _counts(lines: Sequence[LineExplanation]) -> str:
+    now = sum(line.release for line in lines)
+    return f"{counted(now, 'line')} to release now, {len(lines) - now} later."
+
+
+def _title(text: str) -> Iterator[Text]:
+    yield Text()
+    yield Text(text, "bold")
+
+
+def _section(
+    rows: Sequence[Shown], most: int, everything: bool, words: Callable[[Shown], Iterator[Text]], name: str
+) -> Iterator[Text]:
+    """Some rows, or all, and how many there are more."""
+    shown = rows if everything else rows[:most]
+    for row in shown:
+        yield from words(row)
+    if len(rows) > len(shown):
+        more = len(rows) - len(shown)
+        yield Text(f"{INDENT}and {counted(more, name)} more; --all shows everything, --item and --warehouse a part")
+
+
+def _line(line: LineExplanation, currency: str, width: int) -> Iterator[Text]:
+    yield Text()
+    head = Text.assemble((line.item, "bold"), f" for {line.warehouse}: {units(line.quantity)} from {line.supplier}, ")
+    head.append(f"ordered {line.order_date}, there {line.receipt_date}, {money(line.cost)} {currency}")
+    yield head
+    yield from _filled(f"{quantity_words(line)}.", width)
+    yield from _filled(f"{worth_words(line.worth, currency)}.", width)
+    yield from _filled(f"{supplier_words(line, currency)}.", width)
+    if line.serves:
+        yield from _filled(f"{served_words(line)}.", width)
+
+
+def _filled(text: str, width: int) -> Iterator[Text]:
+    yield Text(textwrap.fill(text, width, initial_indent=INDENT, subsequent_indent=2 * INDENT, break_long_words=False))
+
+
+def _short(short: Shortage, currency: str, width: int) -> Iterator[Text]:
+    what = f"{short.item} at {short.warehouse}: {units(short.backorders)} unit-periods"
+    yield from _filled(f"{what}, {money(short.cost)} {currency}. {_sentence(short.detail)}", width)
+
+
+def _absent(row: NotOrdered, width: int) -> Iterator[Text]:
+    yield from _filled(f"{row.item} at {row.warehouse}: {row.detail}", width)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _promises(found: Explanation, width: int, *, everything: bool) -> Iterator[RenderableType]:
+    promises = found.promises_shown
+    rows: list[Row] = [
+        (
+            one_line(promise.order_id),
+            one_line(promise.item),
+            one_line(promise.warehouse),
+            units(promise.quantity),
+            *(str(d) if d else f"after {found.last_day}" for d in (promise.promised_date_50, promise.promised_date_90)),
+        )
+        for promise in (promises if everything else promises[:MOST_OTHERS])
+    ]
+    columns = (
+        ("Order", "name"),
+        ("Item", "name"),
+        ("At", "name"),
+        ("Units", "number"),
+        ("50 % by", "text"),
+        ("90 % by", "text"),
+    )
+    yield fitted(columns, rows, width)
+    if len(promises) > len(rows):
+        yield Text(f"{INDENT}and {counted(len(promises) - len(rows), 'customer order')} more in promises.csv")
