@@ -6,11 +6,14 @@ import math
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from procure.engines.auto import solve_auto
 from procure.engines.begin import Starts, best_start, starts_for
 from procure.engines.compact import solve_compact
 from procure.engines.interface import Options, Outcome, Progress, Task
+from procure.engines.limit_prices import limit_prices, time_for_prices
 from procure.errors import InternalError, UsageError
 from procure.plan.advice import check_plan
 from procure.plan.network import Network, build_network
@@ -22,6 +25,11 @@ from procure.solution.limits import limits_of
 from procure.solution.records import Solution
 from procure_milp.other_solvers import SolverMissingError, ensure_available
 from procure_milp.solve import still_running
+
+Result = TypeVar("Result")
+
+SHARE_FOR_LIMITS = 0.1
+"""Most of the time limit that is kept for the prices of limits."""
 
 
 def _decomposed(task: Task, options: Options) -> Outcome:
@@ -44,6 +52,7 @@ def solve(
     start: Starts = None,
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
+    prices: bool = True,
 ) -> Solution:
     """Decide what to order: the least total expected cost under every limit of the plan.
 
@@ -73,6 +82,8 @@ def solve(
         Called from time to time with how far the run is.
     stop
         Set it from another thread to end the run with the best plan so far.
+    prices
+        Whether to tell what more of each limit is worth, which takes a little time.
 
     Returns
     -------
@@ -90,7 +101,8 @@ def solve(
     """
     starts = starts_for(plan, start)
     network = build_network(_with_policy(plan, objective, seed))
-    return _carry_out(network, None, starts, engine, _options(solver, time_limit, gap, progress, stop))
+    options = _options(solver, time_limit, gap, progress, stop)
+    return _carry_out(network, None, starts, engine, options, with_prices=prices)
 
 
 def solve_network(
@@ -113,12 +125,13 @@ def solve_network(
         The plan in numbers, as it is solved.
     priced
         The same plan with other values of a unit, at which the result is priced; default: those that it is solved
-        with. No bound is told then.
+        with. No bound is told then, and no prices of limits in any case.
     engine, solver, time_limit, gap, start, progress, stop
         As those of `solve`.
     """
     starts = starts_for(network.plan, start)
-    return _carry_out(network, priced, starts, engine, _options(solver, time_limit, gap, progress, stop))
+    options = _options(solver, time_limit, gap, progress, stop)
+    return _carry_out(network, priced, starts, engine, options, with_prices=False)
 
 
 def _options(
@@ -133,14 +146,22 @@ def _options(
 
 
 def _carry_out(
-    network: Network, priced: Network | None, starts: Sequence[tuple[Solution, bool]], engine: str, options: Options
+    network: Network,
+    priced: Network | None,
+    starts: Sequence[tuple[Solution, bool]],
+    engine: str,
+    options: Options,
+    *,
+    with_prices: bool,
 ) -> Solution:
     """Choose the engine, solve, check, price."""
     if engine not in ENGINES:
         raise UsageError(f"engine {engine!r} is not there; use {', '.join(ENGINES)}")
     laws, limits = Laws.of(network), limits_of(network)
     task = Task(network, laws, limits, best_start(network, laws, limits, starts))
-    outcome = _in_worker(ENGINES[engine], task, options)
+    kept = min(SHARE_FOR_LIMITS * options.time_limit, time_for_prices(task)) if with_prices else 0.0
+    outcome = _in_worker(ENGINES[engine], task, replace(options, time_limit=options.time_limit - kept))
+    prices = _in_worker(limit_prices, task, outcome, options) if with_prices else None
     ledger = keep_ledger(network, task.laws, outcome.decision)
     _assert_sound(ledger, outcome)
     bound = outcome.bound
@@ -155,6 +176,7 @@ def _carry_out(
         bound=bound,
         backorder_bound=outcome.backorder_bound,
         gap=options.gap,
+        prices=prices,
         engine=outcome.engine,
         solver=outcome.solver,
         seconds={**outcome.seconds, "total": options.seconds},
@@ -167,15 +189,15 @@ def solver_still_runs() -> bool:
     return still_running()
 
 
-def _in_worker(engine: Callable[[Task, Options], Outcome], task: Task, options: Options) -> Outcome:
-    """Run the engine in a thread, so that Ctrl-C reaches the main one while the solver is busy."""
+def _in_worker(work: Callable[..., Result], *given: Any) -> Result:
+    """Work in a thread, so that Ctrl-C reaches the main one while the solver is busy; the options come last."""
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="procure") as pool:
-        running = pool.submit(engine, task, options)
+        running = pool.submit(work, *given)
         try:
             while not running.done():
                 wait([running], timeout=0.2)
         except BaseException:
-            options.stop.set()
+            given[-1].stop.set()
             raise
         return running.result()
 

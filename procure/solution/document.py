@@ -18,6 +18,7 @@ from procure.solution.records import (
     Backorders,
     CostParts,
     ExpectedBackorders,
+    LimitSaving,
     OrderLine,
     PlanReference,
     PurchaseOrder,
@@ -122,6 +123,7 @@ def _lists(solution: Solution) -> Iterator[tuple[str, tuple[Record, ...]]]:
     yield "purchase_orders", solution.headers
     yield "transfers", solution.transfers
     yield "resources", solution.resources
+    yield "limit_savings", solution.limit_savings
     yield "relaxations", solution.relaxations
 
 
@@ -180,6 +182,7 @@ def _fields(document: Mapping[str, Any]) -> dict[str, Any]:
         "headers": _records(PurchaseOrder, document["purchase_orders"]),
         "transfers": _records(Transfer, document["transfers"]),
         "resources": _records(ResourceUse, document["resources"]),
+        "limit_savings": _records(LimitSaving, document.get("limit_savings", ())),
         "relaxations": _records(Relaxation, document["relaxations"]),
         "warnings": tuple(document["warnings"]),
         "projected": pd.DataFrame(document["projection"], columns=list(PROJECTION_COLUMNS)),

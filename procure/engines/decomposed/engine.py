@@ -68,6 +68,7 @@ def solve_by_prices(task: Task, options: Options) -> Outcome:
         engine="decomposed",
         solver=options.solver,
         backorder_limit=most,
+        prices=None if run.prices is None else run.prices[: len(limits)],
     )
 
 

@@ -44,7 +44,7 @@ ROUNDING = 1e-6
 
 
 class Decomposed:
-    """One minimisation by prices.
+    """One minimisation by prices; `prices` are those of limits at the best bound, shape (limits, T).
 
     Parameters
     ----------
@@ -64,6 +64,7 @@ class Decomposed:
         self.task, self.limits, self.aim, self.options = task, limits, aim, options
         self.best = keep_ledger(task.network, task.laws, start)
         self.bound = -np.inf
+        self.prices: Array | None = None
         self._start, self._safe = start, safe
 
     def run(self) -> None:
@@ -196,6 +197,8 @@ class Decomposed:
             )
             lost += price * self._lost_short
         bound = found.bound - lost
+        if bound > self.bound:
+            self.prices = found.duals.limits
         if self._found < bound <= self._found + ROUNDING * self.aim.gross(self.best):
             bound = self._found
         self.bound = max(self.bound, bound)
