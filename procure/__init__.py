@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from procure.insight.baselines.run import baseline
     from procure.insight.comparison.compare import compare
     from procure.insight.comparison.records import Comparison
+    from procure.insight.limit_prices.records import LimitPrices
+    from procure.insight.limit_prices.run import limit_prices
     from procure.insight.rolling.loop import replay
+    from procure.insight.rule_prices.records import RulePrices
+    from procure.insight.rule_prices.run import rule_prices
     from procure.insight.simulation.document import read_simulation
     from procure.insight.simulation.records import Simulation
     from procure.insight.simulation.run import simulate
@@ -33,11 +37,13 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Comparison",
+    "LimitPrices",
     "NoPlanError",
     "Plan",
     "PlanError",
     "ProcureError",
     "Progress",
+    "RulePrices",
     "Simulation",
     "Solution",
     "SolverError",
@@ -47,10 +53,12 @@ __all__ = [
     "check_plan",
     "compare",
     "errors",
+    "limit_prices",
     "read_plan",
     "read_simulation",
     "read_solution",
     "replay",
+    "rule_prices",
     "simulate",
     "solve",
 ]
@@ -58,11 +66,13 @@ __all__ = [
 # Names are looked up when first used, so that `procure --help` needs none of the heavy libraries.
 _HOMES = {
     "Comparison": "procure.insight.comparison.records",
+    "LimitPrices": "procure.insight.limit_prices.records",
     "NoPlanError": "procure.errors",
     "Plan": "procure.plan.records",
     "PlanError": "procure.errors",
     "ProcureError": "procure.errors",
     "Progress": "procure.engines.interface",
+    "RulePrices": "procure.insight.rule_prices.records",
     "Simulation": "procure.insight.simulation.records",
     "Solution": "procure.solution.records",
     "SolverError": "procure.errors",
@@ -70,10 +80,12 @@ _HOMES = {
     "baseline": "procure.insight.baselines.run",
     "check_plan": "procure.plan",
     "compare": "procure.insight.comparison.compare",
+    "limit_prices": "procure.insight.limit_prices.run",
     "read_plan": "procure.plan",
     "read_simulation": "procure.insight.simulation.document",
     "read_solution": "procure.solution.document",
     "replay": "procure.insight.rolling.loop",
+    "rule_prices": "procure.insight.rule_prices.run",
     "simulate": "procure.insight.simulation.run",
     "solve": "procure.engines.run",
 }

@@ -18,7 +18,7 @@ def with_more(plan: dict[str, Any], saving: Any) -> dict[str, Any]:
 
 def _limit(plan: dict[str, Any], saving: Any) -> tuple[dict[str, Any], str]:
     if saving.offer is not None:
-        return next(row for row in plan["offers"] if _offer_id(plan, row) == saving.offer), "capacity"
+        return next(row for row in plan["offers"] if offer_id(plan, row) == saving.offer), "capacity"
     if saving.warehouse is not None:
         rows = plan["warehouses"]
         return next(row for row in rows if row["warehouse"] == saving.warehouse)["capacity"], saving.resource
@@ -33,11 +33,12 @@ def _limit(plan: dict[str, Any], saving: Any) -> tuple[dict[str, Any], str]:
     return plan["capital"], saving.resource
 
 
-def _offer_id(plan: dict[str, Any], row: dict[str, Any]) -> str:
+def offer_id(plan: dict[str, Any], row: dict[str, Any]) -> str:
+    """Id of an offer, the default one where it has none."""
     if "offer" in row:
         return str(row["offer"])
     alike = [o for o in plan["offers"] if (o["supplier"], o["item"]) == (row["supplier"], row["item"])]
-    number = next(k for k, other in enumerate(alike, start=1) if other is row)
+    number = 1 + alike.index(row)
     name = f"{row['supplier']}/{row['item']}"
     return name if number == 1 else f"{name}#{number}"
 

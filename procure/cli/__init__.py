@@ -12,6 +12,7 @@ import procure
 from procure.cli.baseline import baseline
 from procure.cli.check import check
 from procure.cli.compare import compare
+from procure.cli.explain import explain
 from procure.cli.faults import FaultReport
 from procure.cli.init import init
 from procure.cli.leave import leave
@@ -41,7 +42,7 @@ def cli(debug: bool) -> None:
     tolerate_any_text()
 
 
-for command in (init, check, solve, simulate, baseline, compare, schema):
+for command in (init, check, solve, simulate, baseline, compare, explain, schema):
     cli.add_command(command)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from procure.insight.limit_prices.records import LimitPrice
 from procure.solution.records import LimitPlace, LimitSaving, Relaxation, Solution
 
 BINDING = 0.99  # share of a limit from which it is called used up
@@ -74,7 +75,7 @@ def saving_sentence(saving: LimitSaving, currency: str) -> str:
     return f"{more_of(saving)} saves about {money(saving.saved)} {currency}{avoided_words(avoided)}"
 
 
-def more_of(saving: LimitSaving) -> str:
+def more_of(saving: LimitSaving | LimitPrice) -> str:
     """`2 m3 more in EAST in period 3`, `1,000 EUR more order budget in period 0`."""
     name = saving.resource.replace("_", " ")
     if saving.warehouse is not None:

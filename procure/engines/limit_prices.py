@@ -28,7 +28,7 @@ def time_for_prices(task: Task) -> float:
     return SECONDS_PER_PLACE * places if task.limits and places <= MOST_PLACES else 0.0
 
 
-def limit_prices(task: Task, outcome: Outcome, options: Options) -> Prices | None:
+def limit_prices(task: Task, outcome: Outcome, options: Options, most: int = MOST_SAVINGS) -> Prices | None:
     """Price the limits of a plan.
 
     Parameters
@@ -39,6 +39,8 @@ def limit_prices(task: Task, outcome: Outcome, options: Options) -> Prices | Non
         What an engine found.
     options
         Time and stop.
+    most
+        Of how many limits to tell what some more would save.
 
     Returns
     -------
@@ -49,37 +51,41 @@ def limit_prices(task: Task, outcome: Outcome, options: Options) -> Prices | Non
         return None
     relaxed = np.array([a.allowed < b.allowed for a, b in zip(task.limits, outcome.limits, strict=True)])
     large = task.network.n_cells * task.network.periods > MOST_PLACES
-    found = None if large and outcome.prices is not None else _under_orders(task, outcome, options, relaxed)
+    found = None if large and outcome.prices is not None else _under_orders(task, outcome, options, relaxed, most)
     if found is None and outcome.prices is not None:
         values = np.where(relaxed, np.nan, onward(task.network, task.limits, outcome.prices))
-        return Prices(values, "relaxation", tuple(_by_price(task, values)))
+        return Prices(values, "relaxation", tuple(_by_price(task, values, most)))
     return found
 
 
-def _under_orders(task: Task, outcome: Outcome, options: Options, relaxed: NDArray[np.bool_]) -> Prices | None:
+def _under_orders(
+    task: Task, outcome: Outcome, options: Options, relaxed: NDArray[np.bool_], most: int
+) -> Prices | None:
     if options.over:
         return None
     program = PlacedOrders(task, outcome.limits, outcome.decision, options, outcome.backorder_limit)
     try:
-        return _priced(task, outcome.limits, program, relaxed)
+        return _priced(task, outcome.limits, program, relaxed, most)
     finally:
         program.close()
 
 
-def _priced(task: Task, limits: Limits, program: PlacedOrders, relaxed: NDArray[np.bool_]) -> Prices | None:
+def _priced(
+    task: Task, limits: Limits, program: PlacedOrders, relaxed: NDArray[np.bool_], most: int
+) -> Prices | None:
     solved = program.solve()
     if solved is None:
         return None
     values = np.where(relaxed, np.nan, onward(task.network, limits, solved))
     savings: list[Saving] = []
-    for wish in _by_price(task, values):
+    for wish in _by_price(task, values, most):
         found = program.step(wish.limit, wish.period, wish.step)
         if found is not None:
             savings.append(Saving(wish.limit, wish.period, wish.step, *found))
     return Prices(values, "orders", tuple(sorted(savings, key=lambda saving: -saving.saved)))
 
 
-def _by_price(task: Task, values: Array) -> list[Saving]:
+def _by_price(task: Task, values: Array, most: int) -> list[Saving]:
     """What a step of every limit would save at its price; the best period of each, the largest savings first."""
     found = []
     for k, limit in enumerate(task.limits):
@@ -91,4 +97,4 @@ def _by_price(task: Task, values: Array) -> list[Saving]:
         else:
             found.append(Saving(k, period, float(steps[period]), float(prices[period] * steps[period]), None))
     worth = [saving for saving in found if saving.saved >= CENT]
-    return sorted(worth, key=lambda saving: -saving.saved)[:MOST_SAVINGS]
+    return sorted(worth, key=lambda saving: -saving.saved)[:most]

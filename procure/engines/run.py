@@ -160,10 +160,8 @@ def _carry_out(
     laws, limits = Laws.of(network), limits_of(network)
     task = Task(network, laws, limits, best_start(network, laws, limits, starts))
     kept = min(SHARE_FOR_LIMITS * options.time_limit, time_for_prices(task)) if with_prices else 0.0
-    outcome = _in_worker(ENGINES[engine], task, replace(options, time_limit=options.time_limit - kept))
+    outcome, ledger = solve_task(task, replace(options, time_limit=options.time_limit - kept), engine)
     prices = _in_worker(limit_prices, task, outcome, options) if with_prices else None
-    ledger = keep_ledger(network, task.laws, outcome.decision)
-    _assert_sound(ledger, outcome)
     bound = outcome.bound
     if priced is not None:
         laws, bound = Laws.of(priced), -math.inf
@@ -182,6 +180,29 @@ def _carry_out(
         seconds={**outcome.seconds, "total": options.seconds},
         warnings=_warnings(network.plan, options),
     )
+
+
+def solve_task(task: Task, options: Options, engine: str = "auto") -> tuple[Outcome, Ledger]:
+    """Solve a plan in numbers, and hold what is found against every rule.
+
+    Parameters
+    ----------
+    task
+        The plan in numbers; its limits are relaxed where the start breaks them.
+    options
+        Solver, time, gap, stop.
+    engine
+        `auto`, `compact` or `decomposed`.
+
+    Raises
+    ------
+    InternalError
+        The result breaks a rule or its own bound.
+    """
+    outcome = _in_worker(ENGINES[engine], task, options)
+    ledger = keep_ledger(task.network, task.laws, outcome.decision)
+    _assert_sound(ledger, outcome)
+    return outcome, ledger
 
 
 def solver_still_runs() -> bool:

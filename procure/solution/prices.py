@@ -83,6 +83,15 @@ def onward(network: Network, limits: Limits, totals: Array) -> Array:
     return prices
 
 
+def totals(network: Network, limits: Limits, prices: Array) -> Array:
+    """Turn prices of what comes in in a period back into prices of totals; see `onward`."""
+    found = prices.copy()
+    for k, limit in enumerate(limits):
+        if counts_onward(network, limit):
+            found[k, :-1] = prices[k, :-1] - prices[k, 1:]
+    return found
+
+
 def raised(network: Network, limit: Limit, period: int | None, step: float) -> Array:
     """`Limit.allowed` with so much more of the limit in a period, or in every one, shape (T,)."""
     if period is None:
