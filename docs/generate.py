@@ -74,6 +74,7 @@ RESULT: dict[str, type[BaseModel]] = {
     "purchase_orders: balances": result.Payment,
     "transfers": result.Transfer,
     "resources": result.ResourceUse,
+    "limit_savings": result.LimitSaving,
     "relaxations": result.Relaxation,
     "promises": result.CustomerPromise,
 }

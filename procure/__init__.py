@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from procure.insight.comparison.records import Comparison
     from procure.insight.explanation.explain import explain
     from procure.insight.explanation.records import Explanation
+    from procure.insight.limit_prices.records import LimitPrices
+    from procure.insight.limit_prices.run import limit_prices
     from procure.insight.rolling.loop import replay
+    from procure.insight.rule_prices.records import RulePrices
+    from procure.insight.rule_prices.run import rule_prices
     from procure.insight.simulation.document import read_simulation
     from procure.insight.simulation.records import Simulation
     from procure.insight.simulation.run import simulate
@@ -36,11 +40,13 @@ __version__ = "0.1.0"
 __all__ = [
     "Comparison",
     "Explanation",
+    "LimitPrices",
     "NoPlanError",
     "Plan",
     "PlanError",
     "ProcureError",
     "Progress",
+    "RulePrices",
     "Simulation",
     "Solution",
     "SolverError",
@@ -51,10 +57,12 @@ __all__ = [
     "compare",
     "errors",
     "explain",
+    "limit_prices",
     "read_plan",
     "read_simulation",
     "read_solution",
     "replay",
+    "rule_prices",
     "simulate",
     "solve",
 ]
@@ -63,11 +71,13 @@ __all__ = [
 _HOMES = {
     "Comparison": "procure.insight.comparison.records",
     "Explanation": "procure.insight.explanation.records",
+    "LimitPrices": "procure.insight.limit_prices.records",
     "NoPlanError": "procure.errors",
     "Plan": "procure.plan.records",
     "PlanError": "procure.errors",
     "ProcureError": "procure.errors",
     "Progress": "procure.engines.interface",
+    "RulePrices": "procure.insight.rule_prices.records",
     "Simulation": "procure.insight.simulation.records",
     "Solution": "procure.solution.records",
     "SolverError": "procure.errors",
@@ -76,10 +86,12 @@ _HOMES = {
     "check_plan": "procure.plan",
     "compare": "procure.insight.comparison.compare",
     "explain": "procure.insight.explanation.explain",
+    "limit_prices": "procure.insight.limit_prices.run",
     "read_plan": "procure.plan",
     "read_simulation": "procure.insight.simulation.document",
     "read_solution": "procure.solution.document",
     "replay": "procure.insight.rolling.loop",
+    "rule_prices": "procure.insight.rule_prices.run",
     "simulate": "procure.insight.simulation.run",
     "solve": "procure.engines.run",
 }

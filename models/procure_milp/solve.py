@@ -235,6 +235,21 @@ class HighsSession:
         """Reduced cost of every column in the last relaxation."""
         return np.array(self._highs.getSolution().col_dual)
 
+    def row(self, name: str) -> int:
+        """Position of a row of the model among the solver's."""
+        return self._row[name]
+
+    def row_duals(self) -> Array:
+        """Dual price of every row in the last relaxation: change of the objective per unit of its side."""
+        return np.array(self._highs.getSolution().row_dual)
+
+    def widen(self, rows: Sequence[tuple[str, float]]) -> None:
+        """Raise the upper sides of rows of the model by so much each."""
+        for name, more in rows:
+            row = self._row[name]
+            _, lower, upper, *_ = self._highs.getRow(row)
+            self._highs.changeRowBounds(row, lower, upper + more)
+
     def fix(self, columns: Columns, values: Array) -> None:
         """Hold columns at values until `free`."""
         self._highs.changeColsBounds(len(columns), columns, values, values)

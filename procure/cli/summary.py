@@ -13,7 +13,7 @@ from rich.text import Text
 
 from procure.cli.streams import say
 from procure.cli.table import fitted, one_line
-from procure.cli.wording import binding_limits, counted, money, quality, relaxation_words, units
+from procure.cli.wording import binding_limits, counted, money, quality, relaxation_words, saving_words, units
 from procure.plan.table import coded, positions
 from procure.solution.records import CostParts, OrderLine, PurchaseOrder, Solution
 
@@ -24,6 +24,8 @@ PIPE_WIDTH = 120
 SMALLEST = 0.005  # part of a cost that is worth showing
 WIDE = 100  # columns of a terminal from which there is room for every figure
 
+
+SAVINGS = "What more would save, about, under the orders placed (`procure explain --prices` solves again)"
 
 ORDER_TABLE = (
     ("Order", "text"),
@@ -60,6 +62,7 @@ def summary_document(solution: Solution, files: Sequence[Path]) -> dict[str, Any
         "lines": len(now),
         "later_purchase_orders": len(solution.headers) - len(_orders_now(solution)),
         "transfers": len(solution.transfers),
+        "limit_savings": [record.model_dump(mode="json", by_alias=True) for record in solution.limit_savings],
         "relaxations": [record.model_dump(mode="json") for record in solution.relaxations],
         "warnings": list(solution.warnings),
         "seconds": {phase: round(seconds, 3) for phase, seconds in solution.seconds.items()},
@@ -90,6 +93,8 @@ def _parts(solution: Solution, files: Sequence[Path], width: int) -> Iterator[Re
     yield _cost(solution.cost, solution.plan.currency, width)
     yield Text()
     yield from _notes("Limits that bind", binding_limits(solution), "No limit binds.", width)
+    if solution.limit_savings:
+        yield from _notes(SAVINGS, saving_words(solution), "", width)
     yield Text(quality(solution))
     if solution.relaxations:
         yield from _notes("Limits that could not be kept", relaxation_words(solution), "", width, style="bold red")

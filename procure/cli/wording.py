@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from procure.solution.records import Relaxation, ResourceUse, Solution
+from procure.insight.limit_prices.records import LimitPrice
+from procure.solution.records import LimitPlace, LimitSaving, Relaxation, Solution
 
 BINDING = 0.99  # share of a limit from which it is called used up
 EXACT = 1e-6  # gap below which a plan is called the best
@@ -40,10 +41,10 @@ def periods(numbers: Iterable[int]) -> str:
     return f"period{'' if len(runs) == 1 and runs[0][0] == runs[0][1] else 's'} {text}"
 
 
-def place(use: ResourceUse | Relaxation) -> str:
+def place(use: LimitPlace | Relaxation) -> str:
     """Name a limit: `storage (m3) of north`, `order budget`."""
     name = use.resource.replace("_", " ")
-    if isinstance(use, ResourceUse):
+    if isinstance(use, LimitPlace):
         if use.from_ is not None:
             return f"lane {use.from_} to {use.to}, {name}"
         if use.offer is not None:
@@ -61,6 +62,48 @@ def binding_limits(solution: Solution) -> list[str]:
             found.setdefault(place(use), []).append(use.period)
     ordered = sorted(found.items(), key=lambda entry: -len(entry[1]))
     return [f"{name}: used up in {periods(numbers)}" for name, numbers in ordered]
+
+
+def saving_words(solution: Solution) -> list[str]:
+    """What some more of the limits that matter most would save, one sentence each."""
+    return [saving_sentence(saving, solution.plan.currency) for saving in solution.limit_savings]
+
+
+def saving_sentence(saving: LimitSaving, currency: str) -> str:
+    """`100 EUR more order budget in period 0 saves about 5.20 EUR and avoids 12 unit-periods of backorders`."""
+    avoided = saving.backorders_avoided
+    return f"{more_of(saving)} saves about {money(saving.saved)} {currency}{avoided_words(avoided)}"
+
+
+def more_of(saving: LimitSaving | LimitPrice) -> str:
+    """`2 m3 more in EAST in period 3`, `1,000 EUR more order budget in period 0`."""
+    name = saving.resource.replace("_", " ")
+    if saving.warehouse is not None:
+        what = f"more storage in {saving.warehouse}"
+    elif saving.from_ is not None:
+        what = f"more on the lane {saving.from_} to {saving.to}"
+    elif saving.offer is not None:
+        what = f"more under the offer {saving.offer}"
+    elif saving.supplier is not None:
+        what = f"more from the supplier {saving.supplier}"
+    else:
+        what = f"more {name}"
+    unit = saving.unit if saving.unit != "units" else counted_word(saving.step, "unit")
+    when = "in every period" if saving.period is None else f"in period {saving.period}"
+    return f"{saving.step:,g} {unit} {what} {when}"
+
+
+def counted_word(amount: float, word: str) -> str:
+    """`unit` for one, `units` for any other amount."""
+    return word if amount == 1 else f"{word}s"
+
+
+def avoided_words(avoided: float | None) -> str:
+    """`, and avoids 35 unit-periods of backorders`; nothing where there is little to tell."""
+    if avoided is None or abs(avoided) < 0.05:
+        return ""
+    verb = "avoids" if avoided > 0 else "adds"
+    return f" and {verb} {units(abs(avoided))} unit-periods of backorders"
 
 
 def relaxation_words(solution: Solution) -> list[str]:

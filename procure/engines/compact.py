@@ -46,6 +46,7 @@ def solve_compact(task: Task, options: Options) -> Outcome:
         seconds=seconds,
         engine="compact",
         solver=options.solver,
+        backorder_limit=backorder_limit,
     )
 
 

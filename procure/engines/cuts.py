@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,65 +58,66 @@ class Curves:
         law, place = self.laws.planned, int(self.cells[cell])
         return not (place in law.lost_paths and place in law.deliveries.cells)
 
-    def envelope(self, cell: int, period: int, start: float, *, counted: bool) -> Envelope:
-        """First tangents from a least supply on.
+    def envelopes(self, lowest: Array, stocked: set[tuple[int, int]]) -> dict[tuple[int, int], Envelope]:
+        """First tangents of all cells and periods, from a least supply on.
 
         Parameters
         ----------
-        start
-            Least supply that is possible [units].
-        counted
-            Whether a limit counts the stock of the cell and period.
+        lowest
+            Least supply of each cell and period, shape (C, T) [units].
+        stocked
+            Cells and periods whose peak stock some limit counts.
         """
-        law, place = self.laws.planned, int(self.cells[cell])
-        points = np.append(self._points(place, period), start)
-        below = Tangents(start)
-        if not self.bends(cell):
-            below.add(-1.0, float(law.expected[place, period]), 0.0)
-            below.add(0.0, start, 0.0)
-            return Envelope(below)
-        self._draw(below, self.backorders, cell, period, points)
-        below.add(0.0, start, 0.0)
-        if not counted or place in law.lost_paths:
-            return Envelope(below)
-        before = np.append(self._points(place, period - 1), start) if period else np.array([start])
-        above = Tangents(start)
-        self._draw(above, self.peak, cell, period, before)
-        least = float(law.expected[place, period - 1]) if period else 0.0
-        above.add(1.0, least, 0.0)
-        above.add(0.0, start, 0.0)
+        bends = [self.bends(c) for c in range(len(self.cells))]
+        below = {(c, t): Tangents(float(lowest[c, t])) for c, t in np.ndindex(lowest.shape)}
+        above = {
+            (c, t): Tangents(float(lowest[c, t]))
+            for c, t in below
+            if (c, t) in stocked and bends[c] and int(self.cells[c]) not in self.laws.planned.lost_paths
+        }
+        points = self._points([place for place in below if bends[place[0]]])
+        self._draw({place: below[place] for place in points}, self.backorders, points)
+        before = self._points([(c, t - 1) for c, t in above if t])
+        self._draw(above, self.peak, {(c, t): before.get((c, t - 1), np.zeros(0)) for c, t in above})
+        return {
+            place: self._ended(place, lines, above.get(place), bends=bends[place[0]]) for place, lines in below.items()
+        }
+
+    def _ended(self, place: tuple[int, int], below: Tangents, above: Tangents | None, *, bends: bool) -> Envelope:
+        """Add the tangents at either end, where nothing is a surprise any more."""
+        expected, t = self.laws.planned.expected[self.cells[place[0]]], place[1]
+        if not bends:
+            below.add(-1.0, float(expected[t]), 0.0)
+        below.add(0.0, below.start, 0.0)
+        if above is not None:
+            above.add(1.0, float(expected[t - 1]) if t else 0.0, 0.0)
+            above.add(0.0, above.start, 0.0)
         return Envelope(below, above)
 
-    def _points(self, place: int, period: int) -> Array:
-        """Points at which to draw the first tangents: the shortage probabilities `FIRST_TAILS`."""
+    def _points(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Array]:
+        """Points at which to draw the first tangents: the shortage probabilities `FIRST_TAILS`, by cell and period."""
         law = self.laws.planned
-        if law.family[place, period] == Family.KNOWN:
-            return np.array([law.expected[place, period]])
-        tails = np.array(FIRST_TAILS)
-        return law.quantile(np.full(len(tails), place), np.full(len(tails), period), 1.0 - tails)
+        if not places:
+            return {}
+        cell, period = (np.array(part, dtype=np.int64) for part in zip(*places, strict=True))
+        place = self.cells[cell]
+        known = law.family[place, period] == Family.KNOWN
+        found = np.repeat(law.expected[place, period][:, None], len(FIRST_TAILS), axis=1)
+        tails = np.broadcast_to(1.0 - np.array(FIRST_TAILS), ((~known).sum(), len(FIRST_TAILS)))
+        found[~known] = law.quantile(place[~known, None], period[~known, None], tails)
+        return {at: found[k, : 1 if known[k] else None] for k, at in enumerate(places)}
 
-    def _draw(self, lines: Tangents, of: Function, cell: int, period: int, points: Array) -> None:
-        inside = points[points >= lines.start]
-        value, slope = of(np.full(len(inside), cell), np.full(len(inside), period), inside)
-        for x, y, a in zip(inside, value, slope, strict=True):
-            lines.add(float(a), float(x), float(y))
+    def _draw(self, lines: dict[tuple[int, int], Tangents], of: Function, points: dict[tuple[int, int], Array]) -> None:
+        """Add tangents at the points above the least supply, and at it."""
+        inside = {at: np.append(x[x >= lines[at].start], lines[at].start) for at, x in points.items()}
+        if not inside:
+            return
+        sizes = [len(x) for x in inside.values()]
+        cell, period = (np.repeat(np.array(part, dtype=np.int64), sizes) for part in zip(*inside, strict=True))
+        supply = np.concatenate(list(inside.values()))
+        value, slope = of(cell, period, supply)
+        for c, t, x, y, a in zip(cell.tolist(), period.tolist(), supply, value, slope, strict=True):
+            lines[c, t].add(float(a), float(x), float(y))
 
 
 Function = Callable[[Indices, Indices, Array], tuple[Array, Array]]
-
-
-def first_envelopes(curves: Curves, lowest: Array, stocked: set[tuple[int, int]]) -> dict[tuple[int, int], Envelope]:
-    """Envelopes of all cells and periods to start from.
-
-    Parameters
-    ----------
-    lowest
-        Least supply of each cell and period, shape (C, T) [units].
-    stocked
-        Cells and periods whose peak stock some limit counts.
-    """
-    return {
-        (c, t): curves.envelope(c, t, float(lowest[c, t]), counted=(c, t) in stocked)
-        for c in range(lowest.shape[0])
-        for t in range(lowest.shape[1])
-    }

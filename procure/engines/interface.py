@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from procure.plan.network import Network
 from procure.solution.ledger import Decision, Laws, keep_ledger
@@ -120,6 +121,9 @@ class Outcome:
         Names.
     backorder_limit
         Most weighted backorders of the second stage of the objective `backorders`; inf under `cost`.
+    prices
+        Dual price of every limit and period in the engine's relaxation, shape (limits, T) [plan currency per unit of
+        the limit]; None if it has none.
     """
 
     decision: Decision
@@ -130,6 +134,7 @@ class Outcome:
     engine: str
     solver: str
     backorder_limit: float = np.inf
+    prices: NDArray[np.float64] | None = None
 
     def gap_left(self, task: Task) -> float:
         """Relative gap between the decision's total and the bound."""

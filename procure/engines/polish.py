@@ -22,4 +22,5 @@ def polished(task: Task, found: Outcome, options: Options) -> Outcome:
         backorder_bound=found.backorder_bound,
         seconds={**found.seconds, **better.seconds},
         engine=f"{found.engine}, {better.engine}",
+        prices=found.prices,
     )

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from procure.engines.auto import solve_auto
 from procure.engines.begin import Starts, best_start, starts_for
 from procure.engines.compact import solve_compact
 from procure.engines.interface import Options, Outcome, Progress, Task
+from procure.engines.limit_prices import limit_prices, time_for_prices
 from procure.errors import InternalError, UsageError
 from procure.plan.advice import check_plan
-from procure.plan.network import build_network
+from procure.plan.network import Network, build_network
 from procure.plan.records import Plan
 from procure.solution.assemble import assemble
 from procure.solution.check import violations
@@ -22,6 +25,11 @@ from procure.solution.limits import limits_of
 from procure.solution.records import Solution
 from procure_milp.other_solvers import SolverMissingError, ensure_available
 from procure_milp.solve import still_running
+
+Result = TypeVar("Result")
+
+SHARE_FOR_LIMITS = 0.1
+"""Most of the time limit that is kept for the prices of limits."""
 
 
 def _decomposed(task: Task, options: Options) -> Outcome:
@@ -45,6 +53,7 @@ def solve(
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
     cluster: str | None = None,
+    prices: bool = True,
 ) -> Solution:
     """Decide what to order: the least total expected cost under every limit of the plan.
 
@@ -77,6 +86,8 @@ def solve(
     cluster
         Address of a Ray cluster whose machines solve blocks of cells, or `auto` for the one of this machine, which is
         started if there is none; needs `procure[cluster]`. The result is the same as without.
+    prices
+        Whether to tell what more of each limit is worth, which takes a little time.
 
     Returns
     -------
@@ -93,16 +104,52 @@ def solve(
     InternalError
         The result breaks a rule of the plan or its own bound; please report it.
     """
-    if engine not in ENGINES:
-        raise UsageError(f"engine {engine!r} is not there; use {', '.join(ENGINES)}")
-    _ensure_there(solver)
-    _ensure_of_use(cluster, engine)
     starts = starts_for(plan, start)
-    plan = _with_policy(plan, objective, seed)
-    network = build_network(plan)
-    laws, limits = Laws.of(network), limits_of(network)
-    task = Task(network, laws, limits, best_start(network, laws, limits, starts))
-    options = Options(
+    network = build_network(_with_policy(plan, objective, seed))
+    _ensure_of_use(cluster, engine)
+    options = _options(solver, time_limit, gap, progress, stop, cluster)
+    return _carry_out(network, None, starts, engine, options, with_prices=prices)
+
+
+def solve_network(
+    network: Network,
+    priced: Network | None = None,
+    *,
+    engine: str = "auto",
+    solver: str = "highs",
+    time_limit: float = 60.0,
+    gap: float = 1e-3,
+    start: Starts = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+) -> Solution:
+    """Decide as `solve` does, for a plan that is in numbers already.
+
+    Parameters
+    ----------
+    network
+        The plan in numbers, as it is solved.
+    priced
+        The same plan with other values of a unit, at which the result is priced; default: those that it is solved
+        with. No bound is told then, and no prices of limits in any case.
+    engine, solver, time_limit, gap, start, progress, stop
+        As those of `solve`.
+    """
+    starts = starts_for(network.plan, start)
+    options = _options(solver, time_limit, gap, progress, stop)
+    return _carry_out(network, priced, starts, engine, options, with_prices=False)
+
+
+def _options(
+    solver: str,
+    time_limit: float,
+    gap: float,
+    progress: Callable[[Progress], None] | None,
+    stop: threading.Event | None,
+    cluster: str | None = None,
+) -> Options:
+    _ensure_there(solver)
+    return Options(
         solver=solver,
         time_limit=time_limit,
         gap=gap,
@@ -110,22 +157,66 @@ def solve(
         stop=stop or threading.Event(),
         cluster=cluster,
     )
-    outcome = _in_worker(ENGINES[engine], task, options)
-    ledger = keep_ledger(network, task.laws, outcome.decision)
-    _assert_sound(ledger, outcome)
+
+
+def _carry_out(
+    network: Network,
+    priced: Network | None,
+    starts: Sequence[tuple[Solution, bool]],
+    engine: str,
+    options: Options,
+    *,
+    with_prices: bool,
+) -> Solution:
+    """Choose the engine, solve, check, price."""
+    if engine not in ENGINES:
+        raise UsageError(f"engine {engine!r} is not there; use {', '.join(ENGINES)}")
+    laws, limits = Laws.of(network), limits_of(network)
+    task = Task(network, laws, limits, best_start(network, laws, limits, starts))
+    kept = min(SHARE_FOR_LIMITS * options.time_limit, time_for_prices(task)) if with_prices else 0.0
+    outcome, ledger = solve_task(task, replace(options, time_limit=options.time_limit - kept), engine)
+    prices = _in_worker(limit_prices, task, outcome, options) if with_prices else None
+    bound = outcome.bound
+    if priced is not None:
+        laws, bound = Laws.of(priced), -math.inf
+        ledger = keep_ledger(priced, laws, outcome.decision)
     return assemble(
         ledger,
-        task.laws,
+        laws,
         task.limits,
         outcome.limits,
-        bound=outcome.bound,
+        bound=bound,
         backorder_bound=outcome.backorder_bound,
-        gap=gap,
+        gap=options.gap,
+        prices=prices,
         engine=outcome.engine,
         solver=outcome.solver,
         seconds={**outcome.seconds, "total": options.seconds},
-        warnings=_warnings(plan, options),
+        warnings=_warnings(network.plan, options),
     )
+
+
+def solve_task(task: Task, options: Options, engine: str = "auto") -> tuple[Outcome, Ledger]:
+    """Solve a plan in numbers, and hold what is found against every rule.
+
+    Parameters
+    ----------
+    task
+        The plan in numbers; its limits are relaxed where the start breaks them.
+    options
+        Solver, time, gap, stop.
+    engine
+        `auto`, `compact` or `decomposed`.
+
+    Raises
+    ------
+    InternalError
+        The result breaks a rule or its own bound.
+    """
+    outcome = _in_worker(ENGINES[engine], task, options)
+    ledger = keep_ledger(task.network, task.laws, outcome.decision)
+    _assert_sound(ledger, outcome)
+    return outcome, ledger
 
 
 def solver_still_runs() -> bool:
@@ -133,15 +224,15 @@ def solver_still_runs() -> bool:
     return still_running()
 
 
-def _in_worker(engine: Callable[[Task, Options], Outcome], task: Task, options: Options) -> Outcome:
-    """Run the engine in a thread, so that Ctrl-C reaches the main one while the solver is busy."""
+def _in_worker(work: Callable[..., Result], *given: Any) -> Result:
+    """Work in a thread, so that Ctrl-C reaches the main one while the solver is busy; the options come last."""
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="procure") as pool:
-        running = pool.submit(engine, task, options)
+        running = pool.submit(work, *given)
         try:
             while not running.done():
                 wait([running], timeout=0.2)
         except BaseException:
-            options.stop.set()
+            given[-1].stop.set()
             raise
         return running.result()
 

@@ -334,13 +334,13 @@ class Stage:
         supply = self.places.supply(values)
         cells, periods = (np.asarray(a, dtype=np.int64) for a in np.indices(supply.shape))
         share = tolerance / max(supply.size, 1)
-        true, _ = self.curves.backorders(cells, periods, supply)
+        true, slopes = self.curves.backorders(cells, periods, supply)
         rates = inst.backorder_cost if self.goal.name == "cost" else inst.weight
         worth = np.maximum(rates, 1e-6)
         lost = sorted(inst.lost)
         worth[lost] = worth[lost].max(axis=1, keepdims=True)
         tolerances = np.maximum(share, 1e-7 * self._gross / supply.size) / worth
-        bent = self._bend_backorders(supply, true, tolerances)
+        bent = self._bend_backorders(supply, true, slopes, tolerances)
         bent |= self._bend_peaks(supply)
         session.bend(sorted(bent))
         return len(bent) + self._cut_paths(session, values, tolerances)
@@ -358,27 +358,25 @@ class Stage:
         session.add_path_cuts(cuts)
         return len(cuts)
 
-    def _bend_backorders(self, supply: Array, true: Array, tolerances: Array) -> set[tuple[int, int]]:
+    def _bend_backorders(self, supply: Array, true: Array, slopes: Array, tolerances: Array) -> set[tuple[int, int]]:
         bent = set()
         for (c, t), envelope in self.translation.instance.envelopes.items():
-            x = float(supply[c, t])
-            if self.curves.bends(c) and true[c, t] - envelope.backorders.value(x) > tolerances[c, t]:
-                at = np.array([c]), np.array([t]), np.array([x])
-                value, slope = self.curves.backorders(*at)
-                if envelope.backorders.add(float(slope[0]), x, float(value[0])):
-                    bent.add((c, t))
+            x, value = float(supply[c, t]), float(true[c, t])
+            if not self.curves.bends(c) or not value - envelope.backorders.value(x) > tolerances[c, t]:
+                continue
+            if envelope.backorders.add(float(slopes[c, t]), x, value):
+                bent.add((c, t))
         return bent
 
     def _bend_peaks(self, supply: Array) -> set[tuple[int, int]]:
+        counted = {place: e.peak for place, e in self.translation.instance.envelopes.items() if e.peak is not None}
+        if not counted:
+            return set()
+        cells, periods = (np.array(part, dtype=np.int64) for part in zip(*counted, strict=True))
+        values, slopes = self.curves.peak(cells, periods, supply[cells, periods])
         bent = set()
-        for (c, t), envelope in self.translation.instance.envelopes.items():
-            if envelope.peak is None:
-                continue
-            x = float(supply[c, t])
-            at = np.array([c]), np.array([t]), np.array([x])
-            value, slope = self.curves.peak(*at)
-            if value[0] - envelope.peak.value(x) > 1e-7 * max(1.0, value[0]) and envelope.peak.add(
-                float(slope[0]), x, float(value[0])
-            ):
-                bent.add((c, t))
+        for (place, peak), value, slope in zip(counted.items(), values.tolist(), slopes.tolist(), strict=True):
+            x = float(supply[place])
+            if value - peak.value(x) > 1e-7 * max(1.0, value) and peak.add(slope, x, value):
+                bent.add(place)
         return bent

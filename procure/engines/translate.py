@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from procure.engines.cuts import Curves, first_envelopes
+from procure.engines.cuts import Curves
 from procure.engines.reach import Reach
 from procure.engines.useful import steps_up
 from procure.plan.network import Network
@@ -106,7 +106,7 @@ def translate(
         capacities=tuple(_capacities(network, limits, reach, lines, moves)),
         stock_limits=stock_limits,
         money_limits=tuple(_money_limits(network, limits, slack or {})),
-        envelopes=first_envelopes(Curves(laws, cells), reach.lowest[cells], stocked),
+        envelopes=Curves(laws, cells).envelopes(reach.lowest[cells], stocked),
         sampled=frozenset(new_cell[c] for c in laws.planned.sampled if c in new_cell),
         lost=frozenset(new_cell[c] for c in laws.planned.lost_paths if c in new_cell),
         backorder_limit=backorder_limit,

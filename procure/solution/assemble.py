@@ -10,7 +10,8 @@ from procure.solution.customer_orders import promises
 from procure.solution.ledger import Decision, Laws, Ledger, keep_ledger
 from procure.solution.limits import Limits
 from procure.solution.order_documents import order_lines, po_numbers, purchase_orders, transfers
-from procure.solution.projection import projection, relaxations, resource_uses
+from procure.solution.prices import Prices
+from procure.solution.projection import limit_savings, projection, relaxations, resource_uses
 from procure.solution.promise import Promise, promise_of
 from procure.solution.records import (
     Backorders,
@@ -35,6 +36,7 @@ def assemble(
     solver: str,
     seconds: Mapping[str, float],
     warnings: Sequence[str],
+    prices: Prices | None = None,
 ) -> Solution:
     """Make the solution of a checked decision.
 
@@ -46,6 +48,8 @@ def assemble(
         Proven lower bound on the total.
     gap
         Relative gap asked for.
+    prices
+        What more of each limit is worth, if it is known.
     """
     network = ledger.network
     raised = tuple(relaxations(network, given, limits))
@@ -73,7 +77,8 @@ def assemble(
         headers=tuple(purchase_orders(ledger, numbers)),
         transfers=tuple(transfers(ledger)),
         projected=projection(ledger),
-        resources=tuple(resource_uses(ledger, limits)),
+        resources=tuple(resource_uses(ledger, limits, prices)),
+        limit_savings=tuple(limit_savings(network, limits, prices)),
         relaxations=raised,
         warnings=tuple(warnings),
         promises=tuple(promises(network, ledger.decision)),

@@ -19,6 +19,7 @@ from procure.solution.records import (
     CostParts,
     CustomerPromise,
     ExpectedBackorders,
+    LimitSaving,
     OrderLine,
     PlanReference,
     PurchaseOrder,
@@ -123,6 +124,7 @@ def _lists(solution: Solution) -> Iterator[tuple[str, tuple[Record, ...]]]:
     yield "purchase_orders", solution.headers
     yield "transfers", solution.transfers
     yield "resources", solution.resources
+    yield "limit_savings", solution.limit_savings
     yield "relaxations", solution.relaxations
     yield "promises", solution.promises
 
@@ -182,6 +184,7 @@ def _fields(document: Mapping[str, Any]) -> dict[str, Any]:
         "headers": _records(PurchaseOrder, document["purchase_orders"]),
         "transfers": _records(Transfer, document["transfers"]),
         "resources": _records(ResourceUse, document["resources"]),
+        "limit_savings": _records(LimitSaving, document.get("limit_savings", ())),
         "relaxations": _records(Relaxation, document["relaxations"]),
         "promises": _records(CustomerPromise, document.get("promises", ())),
         "warnings": tuple(document["warnings"]),

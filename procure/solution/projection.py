@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from procure.plan.network import Network
 from procure.solution.ledger import Ledger
 from procure.solution.limits import Limit, Limits, used
-from procure.solution.records import Relaxation, ResourceUse
+from procure.solution.prices import Prices
+from procure.solution.records import LimitSaving, Relaxation, ResourceUse
 
 
 def real_cells(ledger: Ledger) -> NDArray[np.intp]:
@@ -48,9 +49,9 @@ def projection(ledger: Ledger) -> pd.DataFrame:
     )
 
 
-def resource_uses(ledger: Ledger, limits: Limits) -> Iterator[ResourceUse]:
+def resource_uses(ledger: Ledger, limits: Limits, prices: Prices | None = None) -> Iterator[ResourceUse]:
     """Use of every limit by period; of an order budget that carries over, what is left so far counts."""
-    for limit in limits:
+    for k, limit in enumerate(limits):
         amounts, allowed = used(ledger, limit), limit.allowed
         if limit.kind == "order_budget" and ledger.network.plan.capital.carry_over:
             before = np.concatenate([[0.0], amounts[:-1]])
@@ -58,15 +59,39 @@ def resource_uses(ledger: Ledger, limits: Limits) -> Iterator[ResourceUse]:
         for period in range(ledger.network.periods):
             yield ResourceUse(
                 resource=limit.resource,
-                **_place(ledger.network, limit),
-                unit=_unit(ledger.network, limit),
+                **place_of(ledger.network, limit),
+                unit=unit_of(ledger.network, limit),
                 period=period,
                 used=float(amounts[period]),
                 limit=float(allowed[period]),
+                shadow_price=None if prices is None else _known(prices.values[k, period]),
             )
 
 
-def _place(network: Network, limit: Limit) -> dict[str, str]:
+def limit_savings(network: Network, limits: Limits, prices: Prices | None) -> Iterator[LimitSaving]:
+    """What some more of the limits that matter most would save, largest first."""
+    if prices is None:
+        return
+    for saving in prices.savings:
+        limit = limits[saving.limit]
+        yield LimitSaving(
+            resource=limit.resource,
+            **place_of(network, limit),
+            unit=unit_of(network, limit),
+            period=saving.period,
+            step=saving.step,
+            saved=saving.saved,
+            backorders_avoided=saving.avoided,
+            basis=prices.basis,
+        )
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def place_of(network: Network, limit: Limit) -> dict[str, str]:
+    """Ids of the place that a limit belongs to, as the records have them."""
     if limit.place is None:
         return {}
     if limit.kind == "storage":
@@ -80,7 +105,8 @@ def _place(network: Network, limit: Limit) -> dict[str, str]:
     return {"from_": lane.from_, "to": lane.to}
 
 
-def _unit(network: Network, limit: Limit) -> str:
+def unit_of(network: Network, limit: Limit) -> str:
+    """Unit of a limit; a currency code for money."""
     if limit.kind == "supplier_capacity" and limit.resource == "value":
         return network.suppliers[limit.place or 0].currency or network.plan.currency
     return network.plan.currency if limit.place is None else limit.resource
@@ -93,7 +119,7 @@ def relaxations(network: Network, given: Limits, limits: Limits) -> Iterator[Rel
             yield Relaxation(
                 resource=before.resource,
                 warehouse=None if before.place is None else network.warehouses[before.place].warehouse,
-                unit=_unit(network, before),
+                unit=unit_of(network, before),
                 period=int(period),
                 limit=float(before.allowed[period]),
                 amount=float(after.allowed[period] - before.allowed[period]),

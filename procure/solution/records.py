@@ -169,8 +169,8 @@ class Transfer(Record):
     reason: str = Field("", description="Why the units are moved, in a few words.")
 
 
-class ResourceUse(Record):
-    """How much of a limit is used in a period. With no place at all it is a limit on capital."""
+class LimitPlace(Record):
+    """A limit and a period of it. With no place at all it is a limit on capital."""
 
     resource: str = Field(description="Resource or limit: `m3`, `value`, `order_budget`, `cash`, ...")
     warehouse: str | None = Field(None, description="Warehouse whose limit it is.")
@@ -178,11 +178,37 @@ class ResourceUse(Record):
     offer: str | None = Field(None, description="Offer whose limit it is.")
     from_: str | None = Field(None, alias="from", description="Origin of the lane whose limit it is.")
     to: str | None = Field(None, description="Destination of the lane whose limit it is.")
+
+
+class ResourceUse(LimitPlace):
+    """How much of a limit is used in a period. With no place at all it is a limit on capital."""
+
     unit: str = Field(description="Unit of `used` and `limit`; a currency code for money.")
     period: int = Field(description="Period.")
     used: float = Field(description="Amount used.")
     limit: float = Field(description="Amount there is.")
-    shadow_price: float | None = Field(None, description="Cost saved by one unit more, if known.")
+    shadow_price: float | None = Field(
+        None,
+        description="Cost that one unit more of the limit in this period saves, plan currency per unit: at the margin, "
+        "under the orders placed (`limit_savings.basis`). Money that comes in in a period is there in later ones, too: "
+        "cash, and a budget that carries over. None where it is not known or the limit was relaxed.",
+    )
+
+
+class LimitSaving(LimitPlace):
+    """What some more of a limit would save: the limits that matter most, one period of each, largest saving first."""
+
+    unit: str = Field(description="Unit of `step`; a currency code for money.")
+    period: int | None = Field(description="Period in which there is more of it; null: every period.")
+    step: float = Field(description="How much more.")
+    saved: float = Field(description="Cost saved, plan currency.")
+    backorders_avoided: float | None = Field(
+        None, description="Expected backorders avoided, unit-periods, if known; below 0 where there would be more."
+    )
+    basis: Literal["orders", "relaxation"] = Field(
+        description="`orders`: the purchase orders placed keep what is decided about each, their quantities change; "
+        "`relaxation`: price of the relaxation of a large plan, times the step."
+    )
 
 
 class Relaxation(Record):
@@ -238,8 +264,9 @@ class Solution:
         Order lines of every period, purchase orders they form, and stock moved between warehouses.
     projected
         Expected course of every cell, one row per item, warehouse and period: `PROJECTION_COLUMNS`.
-    resources, relaxations
-        Use of every limit by period; limits that no plan could keep.
+    resources, limit_savings, relaxations
+        Use of every limit by period; what some more of those that matter most would save; limits that no plan could
+        keep.
     warnings
         What the reader should know, one sentence each.
     promises
@@ -263,6 +290,7 @@ class Solution:
     transfers: tuple[Transfer, ...]
     projected: pd.DataFrame = field(repr=False, compare=False)
     resources: tuple[ResourceUse, ...] = ()
+    limit_savings: tuple[LimitSaving, ...] = ()
     relaxations: tuple[Relaxation, ...] = ()
     warnings: tuple[str, ...] = ()
     promises: tuple[CustomerPromise, ...] = ()

@@ -115,6 +115,7 @@ def test_the_solution_document_has_the_keys_of_the_contract(tmp_path):
         "purchase_orders",
         "transfers",
         "resources",
+        "limit_savings",
         "relaxations",
         "promises",
         "projection",

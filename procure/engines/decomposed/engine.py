@@ -51,8 +51,10 @@ def solve_by_prices(task: Task, options: Options) -> Outcome:
     limits, safe = relax_limits(task, options, Decision.nothing(task.network))
     start = better_start(task, limits, safe)
     seconds = {"relax limits": options.seconds}
-    kept, most, backorder_bound = limits, np.inf, None
-    if task.network.plan.policy.objective == "backorders":
+    kept, most, backorder_bound = limits, task.backorder_limit, None
+    if most < np.inf:  # the first stage is done already
+        kept, safe = (*limits, as_limit(task.network, most)), start
+    elif task.network.plan.policy.objective == "backorders":
         first = _least_backorders(task, limits, options, start, safe, hands)
         backorder_bound = max(first.bound, 0.0)
         most = backorder_limit(first.best)
@@ -71,6 +73,7 @@ def solve_by_prices(task: Task, options: Options) -> Outcome:
         engine="decomposed",
         solver=options.solver,
         backorder_limit=most,
+        prices=None if run.prices is None else run.prices[: len(limits)],
     )
 
 

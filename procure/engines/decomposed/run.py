@@ -43,7 +43,7 @@ ROUNDING = 1e-6
 
 
 class Decomposed:
-    """One minimisation by prices.
+    """One minimisation by prices; `prices` are those of limits at the best bound, shape (limits, T).
 
     Parameters
     ----------
@@ -74,6 +74,8 @@ class Decomposed:
         self.bound = -np.inf
         self._start, self._safe, self._hands = start, safe, hands
         self._capped = any(limit.kind == "backorders" for limit in limits)
+        self.prices: Array | None = None
+
 
     def run(self) -> None:
         """Raise the bound and better the plan until they meet or time is over."""
@@ -213,6 +215,8 @@ class Decomposed:
             )
             lost += price * self._lost_short
         bound = found.bound - lost
+        if bound > self.bound:
+            self.prices = found.prices.limits
         if self._found < bound <= self._found + ROUNDING * self.aim.gross(self.best):
             bound = self._found
         self.bound = max(self.bound, bound)

@@ -76,6 +76,7 @@ class SolvePlanner:
             time_limit=left,
             gap=self.gap,
             start=starts,
+            prices=False,
         )
 
 

@@ -55,7 +55,7 @@ def _cumulative(plan: Plan, seed: int) -> Plan:
 
 def _one(plan: Plan, decision: Decision, time_limit: float, gap: float) -> tuple[float, float]:
     """Gap of the decision on one sample, and the money it refers to [plan currency]."""
-    best = solve(plan, objective="cost", time_limit=time_limit, gap=gap)
+    best = solve(plan, objective="cost", time_limit=time_limit, gap=gap, prices=False)
     if best.bound is None:
         raise NoPlanError("no bound was proven in the time given; allow more with --time-limit")
     network = build_network(plan)

@@ -1,0 +1,230 @@
+"""The linear program under the orders of a plan: what one more unit of each limit would save there.
+
+The switches of the MILP are held as the plan has them: which purchase orders and order lines are placed, in which
+price tier, in how many containers, which lanes run. Quantities are free of their multiples, since a MILP has no dual
+prices and with whole multiples held nothing is left that could move. The convex functions are refined by tangents where
+the program's answer lies, until they agree with it, so that the slopes that make the prices are true ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from procure.engines.interface import Options, Task
+from procure.engines.reach import Reach, reach_of
+from procure.engines.stage import Goal, Stage
+from procure.engines.start import start_columns
+from procure.plan.network import Network
+from procure.solution.decision import Decision
+from procure.solution.limits import Limit, Limits
+from procure.solution.prices import raised
+from procure_milp.solve import Found, HighsSession
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+ROUNDS = 60
+"""Most rounds of tangents."""
+EXACT = 1e-8
+"""Part of the gross cost by which the program may still rise from one round to the next."""
+STEPS = ("lots", "parcels")
+"""Blocks of whole variables that are quantities, not switches."""
+
+
+class PlacedOrders(Stage):
+    """The linear program under the purchase orders and lane trips of a decision.
+
+    Parameters
+    ----------
+    task
+        The plan in numbers.
+    limits
+        Limits that the decision keeps.
+    decision
+        The plan's decision.
+    options
+        Time and stop.
+    backorder_limit
+        Most weighted backorders; inf but in the second stage of the objective `backorders`.
+    """
+
+    def __init__(
+        self, task: Task, limits: Limits, decision: Decision, options: Options, backorder_limit: float = np.inf
+    ) -> None:
+        network = placed_only(task.network, decision)
+        goal = Goal(
+            name="cost",
+            value=lambda ledger: ledger.total,
+            gross=lambda ledger: ledger.gross,
+            gap=EXACT,
+            limits=limits,
+            kept=limits,
+            slack={},
+            backorder_limit=backorder_limit,
+        )
+        super().__init__(replace(task, network=network), goal, options, decision)
+        self.session: HighsSession | None = None
+        self._found: Found | None = None
+
+    @cached_property
+    def _reach(self) -> Reach:
+        """Without the limits, which would else stand in the bounds of quantities as well and share their price."""
+        network, law = self.task.network, self.task.laws.planned
+        found = reach_of(network, law, self.levels, (), self.best.ledger.total)
+        return replace(found, most_lots=self._room(found.most_lots))
+
+    def _room(self, most_lots: Array) -> Array:
+        """At least what the plan orders, which may be more than could be useful."""
+        network, orders = self.task.network, self.best.ledger.decision.orders
+        steps = np.array([offer.order_multiple or 1.0 for offer in network.offers])[network.line_offer][:, None]
+        room: Array = np.maximum(most_lots, orders / steps)
+        return room
+
+    def solve(self) -> Array | None:
+        """Hold the switches and solve, until the tangents are exact.
+
+        Returns
+        -------
+        ndarray or None
+            What one more unit of every limit and period saves, shape (limits, T) [plan currency per unit of the limit],
+            as `Limit.allowed` counts; None if time ran out.
+        """
+        inst = self.translation.instance
+        if not inst.lines and not inst.moves:
+            return np.zeros((len(self.goal.limits), self.task.network.periods))
+        inst.path_cuts.extend(self.path_cuts.at(self.best.ledger.decision))
+        self.session = self._open(inst)
+        values = start_columns(self.session, self.translation, self.best.ledger.decision)
+        switches = np.array(sorted(self._switches(self.session)), dtype=np.int32)
+        self.session.fix(switches, values[switches])
+        self._found = self._solved()
+        return None if self._found is None else self._prices(self.session)
+
+    def step(self, limit: int, period: int | None, amount: float) -> tuple[float, float] | None:
+        """Give so much more of a limit in a period, or in every one, and solve again.
+
+        Returns
+        -------
+        tuple of float or None
+            Cost saved [plan currency] and expected backorders avoided [unit-periods] under the orders placed; None if
+            time ran out.
+        """
+        before, session = self._found, self.session
+        if before is None or session is None:
+            return None
+        changed = self.goal.limits[limit]
+        more = raised(self.task.network, changed, period, amount) - changed.allowed
+        rows = [(f"{block}_{name}_{t}", more[t] * rate) for block, name, t, rate in self._rows() if name == limit]
+        session.widen(rows)
+        after = self._solved()
+        session.widen([(row, -add) for row, add in rows])
+        if after is None:
+            return None
+        # tangents found on the way hold for the program as it was, too
+        saved = before.bound - after.bound
+        return max(saved, 0.0), self._backorders(before) - self._backorders(after)
+
+    def close(self) -> None:
+        """Let go of the solver."""
+        if self.session is not None:
+            self.session.close()
+
+    def _backorders(self, found: Found) -> float:
+        """Expected backorders, or units lost, at an answer of the program [unit-periods]."""
+        assert found.values is not None
+        inst = self.translation.instance
+        supply, unmet = self.places.supply(found.values), self.places.unmet(found.values)
+        cells, periods = (np.asarray(a, dtype=np.int64) for a in np.indices(supply.shape))
+        owed, _ = self.curves.backorders(cells, periods, supply)
+        for cell in inst.sampled:
+            owed[cell] = np.diff(unmet[cell], prepend=0.0) if cell in inst.lost else unmet[cell]
+        return float(owed.sum())
+
+    def _switches(self, session: HighsSession) -> Iterator[int]:
+        var = session.model.variables
+        steps = {session.column(v) for block in STEPS for v in getattr(var, block).values()}
+        return (int(column) for column in session.whole if int(column) not in steps)
+
+    def _solved(self) -> Found | None:
+        """Solve and refine until the program rises no more; None if time ran out."""
+        assert self.session is not None
+        before = -np.inf
+        for _ in range(ROUNDS):
+            found = self.session.relax(max(self.options.time_left, 0.05), keep=True)
+            if found.values is None or not found.exact or self.options.over:
+                return None
+            if found.bound - before <= EXACT * self._gross or not self._refine(self.session, found.values, 0.0):
+                return found
+            before = found.bound
+        return found
+
+    def _prices(self, session: HighsSession) -> Array:
+        prices = np.zeros((len(self.goal.limits), self.task.network.periods))
+        duals = session.row_duals()
+        for block, name, period, rate in self._rows():
+            prices[name, period] = max(-duals[session.row(f"{block}_{name}_{period}")] * rate, 0.0)
+        return prices
+
+    def _rows(self) -> Iterator[tuple[str, int, int, float]]:
+        """Block, limit, period of every row that is a limit, and units of its side per unit of the limit."""
+        inst = self.translation.instance
+        for stock in inst.stock_limits:
+            yield "storage", stock.name, stock.period, 1.0
+        for money in inst.money_limits:
+            yield "money_limit", money.name, money.period, 1.0
+        for capacity in inst.capacities:
+            rate = side_rate(self.task.network, self.goal.limits[capacity.name])
+            yield "order_capacity", capacity.name, capacity.period, rate
+
+
+def side_rate(network: Network, limit: Limit) -> float:
+    """Units of a row's side per unit of its limit: the model counts goods in plan currency."""
+    if limit.kind != "supplier_capacity" or limit.resource != "value":
+        return 1.0
+    mine = network.group_supplier[network.line_group] == limit.place
+    return float(network.line_rate[mine][0]) if mine.any() else 1.0
+
+
+def placed_only(network: Network, decision: Decision) -> Network:
+    """The plan with only those orders and shipments allowed that need no other switch than those of a decision."""
+    orders, shipments = decision.orders > 0.0, decision.shipments > 0.0
+    placed = np.zeros((len(network.group_supplier), network.periods), dtype=bool)
+    np.logical_or.at(placed, network.line_group, orders)
+    ready: Mask = np.logical_or(placed, ~_groups_need_switch(network)[:, None])
+    free = ~_needs_switch(network)[:, None] & ready[network.line_group]
+    ships = np.zeros((network.n_cells, network.periods), dtype=bool)
+    np.logical_or.at(ships, network.move_from, shipments)
+    trips = np.zeros((len(network.lanes), network.periods), dtype=bool)
+    np.logical_or.at(trips, network.move_lane, shipments)
+    covered = np.isin(network.move_to, list(network.cover_caps))[:, None]
+    moved = ships[network.move_from] & trips[network.move_lane] & ~covered
+    return replace(
+        network,
+        line_allowed=network.line_allowed & (orders | free),
+        move_allowed=network.move_allowed & (shipments | moved),
+    )
+
+
+def _needs_switch(network: Network) -> Mask:
+    """Lines that something is to be decided about before any quantity can be ordered, shape (L,)."""
+    fees = network.fees
+    lots, tariffs = fees.lots, fees.tariffs
+    tiers = np.isfinite(tariffs.starts[:, 1:]).sum(axis=1)[network.line_offer] > 0
+    covered = np.isin(network.line_cell, list(network.cover_caps))
+    found: Mask = (lots.least > np.maximum(lots.multiple, 0.0)) | tiers | covered | (fees.line_fee[:, 0] > 0.0)
+    return found
+
+
+def _groups_need_switch(network: Network) -> Mask:
+    """Suppliers at warehouses whose purchase orders have something to decide about, shape (G,)."""
+    fees = network.fees
+    found: Mask = (fees.order_fee[:, 0] > 0.0) | (fees.least_goods[:, 0] > 0.0)
+    found |= np.isfinite(fees.container_size[:, 0])
+    for least, _ in fees.tiers:
+        found |= np.isfinite(least[:, 0])
+    return found
