@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from procure.insight.baselines.run import baseline
     from procure.insight.comparison.compare import compare
     from procure.insight.comparison.records import Comparison
+    from procure.insight.frontier.document import read_frontier
+    from procure.insight.frontier.records import Frontier
+    from procure.insight.frontier.run import frontier
     from procure.insight.rolling.loop import replay
     from procure.insight.simulation.document import read_simulation
     from procure.insight.simulation.records import Simulation
@@ -33,6 +36,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Comparison",
+    "Frontier",
     "NoPlanError",
     "Plan",
     "PlanError",
@@ -47,6 +51,8 @@ __all__ = [
     "check_plan",
     "compare",
     "errors",
+    "frontier",
+    "read_frontier",
     "read_plan",
     "read_simulation",
     "read_solution",
@@ -58,6 +64,7 @@ __all__ = [
 # Names are looked up when first used, so that `procure --help` needs none of the heavy libraries.
 _HOMES = {
     "Comparison": "procure.insight.comparison.records",
+    "Frontier": "procure.insight.frontier.records",
     "NoPlanError": "procure.errors",
     "Plan": "procure.plan.records",
     "PlanError": "procure.errors",
@@ -70,6 +77,8 @@ _HOMES = {
     "baseline": "procure.insight.baselines.run",
     "check_plan": "procure.plan",
     "compare": "procure.insight.comparison.compare",
+    "frontier": "procure.insight.frontier.run",
+    "read_frontier": "procure.insight.frontier.document",
     "read_plan": "procure.plan",
     "read_simulation": "procure.insight.simulation.document",
     "read_solution": "procure.solution.document",

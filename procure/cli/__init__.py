@@ -13,6 +13,7 @@ from procure.cli.baseline import baseline
 from procure.cli.check import check
 from procure.cli.compare import compare
 from procure.cli.faults import FaultReport
+from procure.cli.frontier import frontier
 from procure.cli.init import init
 from procure.cli.leave import leave
 from procure.cli.schema import schema
@@ -41,7 +42,7 @@ def cli(debug: bool) -> None:
     tolerate_any_text()
 
 
-for command in (init, check, solve, simulate, baseline, compare, schema):
+for command in (init, check, solve, simulate, baseline, compare, frontier, schema):
     cli.add_command(command)
 
 
