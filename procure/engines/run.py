@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 
 from procure.engines.auto import solve_auto
@@ -13,7 +13,7 @@ from procure.engines.compact import solve_compact
 from procure.engines.interface import Options, Outcome, Progress, Task
 from procure.errors import InternalError, UsageError
 from procure.plan.advice import check_plan
-from procure.plan.network import build_network
+from procure.plan.network import Network, build_network
 from procure.plan.records import Plan
 from procure.solution.assemble import assemble
 from procure.solution.check import violations
@@ -88,30 +88,77 @@ def solve(
     InternalError
         The result breaks a rule of the plan or its own bound; please report it.
     """
+    starts = starts_for(plan, start)
+    network = build_network(_with_policy(plan, objective, seed))
+    return _carry_out(network, None, starts, engine, _options(solver, time_limit, gap, progress, stop))
+
+
+def solve_network(
+    network: Network,
+    priced: Network | None = None,
+    *,
+    engine: str = "auto",
+    solver: str = "highs",
+    time_limit: float = 60.0,
+    gap: float = 1e-3,
+    start: Starts = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+) -> Solution:
+    """Decide as `solve` does, for a plan that is in numbers already.
+
+    Parameters
+    ----------
+    network
+        The plan in numbers, as it is solved.
+    priced
+        The same plan with other values of a unit, at which the result is priced; default: those that it is solved
+        with. No bound is told then.
+    engine, solver, time_limit, gap, start, progress, stop
+        As those of `solve`.
+    """
+    starts = starts_for(network.plan, start)
+    return _carry_out(network, priced, starts, engine, _options(solver, time_limit, gap, progress, stop))
+
+
+def _options(
+    solver: str,
+    time_limit: float,
+    gap: float,
+    progress: Callable[[Progress], None] | None,
+    stop: threading.Event | None,
+) -> Options:
+    _ensure_there(solver)
+    return Options(solver=solver, time_limit=time_limit, gap=gap, progress=progress, stop=stop or threading.Event())
+
+
+def _carry_out(
+    network: Network, priced: Network | None, starts: Sequence[tuple[Solution, bool]], engine: str, options: Options
+) -> Solution:
+    """Choose the engine, solve, check, price."""
     if engine not in ENGINES:
         raise UsageError(f"engine {engine!r} is not there; use {', '.join(ENGINES)}")
-    _ensure_there(solver)
-    starts = starts_for(plan, start)
-    plan = _with_policy(plan, objective, seed)
-    network = build_network(plan)
     laws, limits = Laws.of(network), limits_of(network)
     task = Task(network, laws, limits, best_start(network, laws, limits, starts))
-    options = Options(solver=solver, time_limit=time_limit, gap=gap, progress=progress, stop=stop or threading.Event())
     outcome = _in_worker(ENGINES[engine], task, options)
     ledger = keep_ledger(network, task.laws, outcome.decision)
     _assert_sound(ledger, outcome)
+    bound = outcome.bound
+    if priced is not None:
+        laws, bound = Laws.of(priced), -math.inf
+        ledger = keep_ledger(priced, laws, outcome.decision)
     return assemble(
         ledger,
-        task.laws,
+        laws,
         task.limits,
         outcome.limits,
-        bound=outcome.bound,
+        bound=bound,
         backorder_bound=outcome.backorder_bound,
-        gap=gap,
+        gap=options.gap,
         engine=outcome.engine,
         solver=outcome.solver,
         seconds={**outcome.seconds, "total": options.seconds},
-        warnings=_warnings(plan, options),
+        warnings=_warnings(network.plan, options),
     )
 
 
