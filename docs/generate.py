@@ -19,7 +19,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from procure.cli import cli
+from procure.insight.comparison import records as comparison
 from procure.insight.frontier import records as frontier
+from procure.insight.whatif import records as whatif
 from procure.plan.records import TABLES, Plan, Settings
 from procure.solution import records as result
 from procure.solution.tables import ORDER_COLUMNS, TRANSFER_COLUMNS
@@ -185,6 +187,11 @@ STUDIES: dict[str, type[BaseModel]] = {
     "frontier.json": frontier.Frontier,
     "frontier.json: points": frontier.FrontierPoint,
     "frontier.json: knee": frontier.Knee,
+    "whatif.json": whatif.WhatIf,
+    "whatif.json: base": whatif.Outcome,
+    "whatif.json: scenarios": whatif.ScenarioOutcome,
+    "whatif.json: release": comparison.OrderChange,
+    "whatif.json: transfers_now": comparison.TransferChange,
 }
 
 PAGES = {"plan.md": plan_page, "result.md": result_page, "cli.md": cli_page, "studies.md": studies_page}

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from procure.insight.simulation.document import read_simulation
     from procure.insight.simulation.records import Simulation
     from procure.insight.simulation.run import simulate
+    from procure.insight.whatif.document import read_whatif
+    from procure.insight.whatif.records import WhatIf
+    from procure.insight.whatif.run import whatif
     from procure.plan import check_plan, read_plan
     from procure.plan.records import Plan
     from procure.solution.document import read_solution
@@ -46,6 +49,7 @@ __all__ = [
     "Solution",
     "SolverError",
     "UsageError",
+    "WhatIf",
     "__version__",
     "baseline",
     "check_plan",
@@ -56,9 +60,11 @@ __all__ = [
     "read_plan",
     "read_simulation",
     "read_solution",
+    "read_whatif",
     "replay",
     "simulate",
     "solve",
+    "whatif",
 ]
 
 # Names are looked up when first used, so that `procure --help` needs none of the heavy libraries.
@@ -74,6 +80,7 @@ _HOMES = {
     "Solution": "procure.solution.records",
     "SolverError": "procure.errors",
     "UsageError": "procure.errors",
+    "WhatIf": "procure.insight.whatif.records",
     "baseline": "procure.insight.baselines.run",
     "check_plan": "procure.plan",
     "compare": "procure.insight.comparison.compare",
@@ -82,9 +89,11 @@ _HOMES = {
     "read_plan": "procure.plan",
     "read_simulation": "procure.insight.simulation.document",
     "read_solution": "procure.solution.document",
+    "read_whatif": "procure.insight.whatif.document",
     "replay": "procure.insight.rolling.loop",
     "simulate": "procure.insight.simulation.run",
     "solve": "procure.engines.run",
+    "whatif": "procure.insight.whatif.run",
 }
 
 

@@ -20,6 +20,7 @@ from procure.cli.schema import schema
 from procure.cli.simulate import simulate
 from procure.cli.solve import solve
 from procure.cli.streams import tolerate_any_text
+from procure.cli.whatif import whatif
 
 EPILOG = (
     "Exit codes: 0 a plan that keeps every limit; 1 internal fault; 2 usage or input at fault; "
@@ -42,7 +43,7 @@ def cli(debug: bool) -> None:
     tolerate_any_text()
 
 
-for command in (init, check, solve, simulate, baseline, compare, frontier, schema):
+for command in (init, check, solve, simulate, baseline, compare, frontier, whatif, schema):
     cli.add_command(command)
 
 
