@@ -13,6 +13,7 @@ from procure.errors import UsageError
 from procure.insight.comparison.records import Side
 from procure.insight.comparison.solutions import compare_solutions
 from procure.insight.pricing_at_base import solve_at_base
+from procure.insight.relaxation import reliefs
 from procure.insight.whatif.apply import changed_plan
 from procure.insight.whatif.grammar import Scenario, read_scenario
 from procure.insight.whatif.records import Outcome, ScenarioOutcome, WhatIf
@@ -141,7 +142,9 @@ def _beside(base: Solution, scenario: Scenario, solution: Solution) -> ScenarioO
         transfers_now=tuple(change for change in compared.transfers if change.period == 0),
         changed_later=len(compared.orders) - len(now),
     )
-    return outcome.model_copy(update={"words": tuple(words_of(outcome, base.plan, solution.plan, base.cost.total))})
+    over = [relief.words for relief in reliefs(solution)]
+    words = words_of(outcome, base.plan, solution.plan, base.cost.total, over)
+    return outcome.model_copy(update={"words": tuple(words)})
 
 
 def _apart(a: float | None, b: float | None) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from procure.insight.whatif.records import ScenarioOutcome
 from procure.plan.records import Plan
@@ -11,7 +11,7 @@ NAMED = 2
 """Lines of the release that are named."""
 
 
-def words_of(outcome: ScenarioOutcome, base: Plan, changed: Plan, total: float) -> Iterator[str]:
+def words_of(outcome: ScenarioOutcome, base: Plan, changed: Plan, total: float, over: Sequence[str]) -> Iterator[str]:
     """Say what a scenario comes to.
 
     Parameters
@@ -20,13 +20,15 @@ def words_of(outcome: ScenarioOutcome, base: Plan, changed: Plan, total: float) 
         The plan as it is, and that of the scenario.
     total
         Total of the plan as it is.
+    over
+        Limits that the scenario can't keep, with what would do.
     """
     yield f"{_cost(outcome, base.currency, total)}, {_waiting(outcome)}."
     yield _release(outcome, base.currency)
     yield from _still_coming(base, changed)
     if outcome.relaxations:
-        places = list(dict.fromkeys(_place(r.resource, r.warehouse) for r in outcome.relaxations))
-        yield f"It can't keep every limit whatever is ordered: {', '.join(places)}."
+        yield "It can't keep every limit whatever is ordered."
+        yield from (f"{relief[0].upper()}{relief[1:]}." for relief in over)
 
 
 def _still_coming(base: Plan, changed: Plan) -> Iterator[str]:
@@ -66,18 +68,11 @@ def _release(outcome: ScenarioOutcome, currency: str) -> str:
         goods = f"{'-' if value < 0.0 else '+'}{money(abs(value))} {currency} of goods"
         text = f"The orders to release now change in {count}, {goods}"
         named = [f"{c.item} from {c.supplier} for {c.warehouse} {c.a:,.10g} to {c.b:,.10g}" for c in outcome.release]
-        text += f": {', '.join(named[:NAMED])}" + (
-            f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
-        )
+        text += f": {', '.join(named[:NAMED])}" + (f" and {len(named) - NAMED} more" if len(named) > NAMED else "")
     moved = len(outcome.transfers_now)
     if not moved:
         return f"{text}."
     return f"{text}; {moved} transfer{'s' if moved > 1 else ''} to ship now differ{'' if moved > 1 else 's'}."
-
-
-def _place(resource: str, warehouse: str | None) -> str:
-    name = resource.replace("_", " ")
-    return name if warehouse is None else f"{name} of {warehouse}"
 
 
 def money(value: float) -> str:
