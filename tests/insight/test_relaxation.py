@@ -37,8 +37,8 @@ def test_periods_that_follow_on_each_other_are_one_change():
     assert found[0].items == (("A", 9),)
     assert found[0].words == (
         "storage of W, units, periods 0-1: over the limit of 4.00 units by up to 5.00 (in period 0); up to 5.00 units "
-        "more room from 2026-01-05 to 2026-01-18 would do (9.00 in all), or about as much less stock: moved away, sold, "
-        "or on order and put off; most of it is A 9.00"
+        "more room from 2026-01-05 to 2026-01-18 would do (9.00 in all), or about as much less stock: moved away, "
+        "sold, or on order and put off; most of it is A 9.00"
     )
 
 
