@@ -10,7 +10,7 @@ import pytest
 import procure
 from procure import UsageError
 from procure.insight.frontier.chart import chart, round_ticks
-from procure.insight.frontier.grid import default_ends, grid, spreading
+from procure.insight.frontier.grid import default_ends, grid, snapped, spreading
 from procure.insight.frontier.knee import knee_of, lower_hull
 from procure.insight.frontier.words import amount, figures, step_of
 from tests.oracle.cases import plain, weekly
@@ -160,7 +160,18 @@ def test_a_stop_keeps_the_points_found_so_far():
 
     found = procure.frontier(two_items(), "capital.order_budget", 9, low=0, high=40, progress=progress, stop=stop)
     assert [p.limit for p in found.points] == [0, 40]  # the ends come first
-    assert found.notes[0] == "Stopped early: 2 of 9 points were found by then."
+    assert found.notes[0] == "Stopped early: 2 of 9 points were found by then, and the last search was cut short."
+
+
+def test_a_stop_before_the_first_point_still_tells_of_the_plan_without_the_limit(tmp_path):
+    stop = threading.Event()
+    stop.set()
+    found = procure.frontier(two_items(capital={"order_budget": 20}), stop=stop)
+    assert found.points == ()
+    assert found.notes[0] == "Stopped early: 0 of 9 points were found by then, and the last search was cut short."
+    assert found.words[0].startswith("Without the limit it would cost")
+    found.write(tmp_path)
+    assert procure.read_frontier(tmp_path) == found
 
 
 # --- the knee ---------------------------------------------------------------------------------------
@@ -212,6 +223,11 @@ def test_today_takes_the_place_of_the_nearest_inner_point():
     assert grid(0, 40, 5, 19) == [0, 10, 19, 30, 40]
     assert grid(0, 40, 5, 1) == [0, 1, 20, 30, 40]
     assert grid(0, 40, 5, 50) == grid(0, 40, 5, None) == [0, 10, 20, 30, 40]
+
+
+def test_today_is_known_in_spite_of_rounding():
+    assert snapped([0.1 + 0.2, 0.4], 0.3) == [0.3, 0.4]
+    assert snapped([1, 2], None) == [1, 2]
 
 
 def test_default_ends():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -21,6 +21,13 @@ def grid(low: float, high: float, steps: int, present: float | None) -> list[flo
         inner = range(1, steps - 1)
         values[min(inner, key=lambda k: abs(values[k] - present))] = present
     return values
+
+
+def snapped(values: Sequence[float], present: float | None) -> list[float]:
+    """The values, today's exactly where one is today's but for rounding."""
+    if present is None:
+        return list(values)
+    return [present if math.isclose(value, present, rel_tol=1e-9) else value for value in values]
 
 
 def default_ends(present: float, start: float, unlimited: float) -> tuple[float, float]:

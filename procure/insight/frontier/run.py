@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from procure.errors import UsageError
 from procure.insight.frontier.axis import Axis
-from procure.insight.frontier.grid import default_ends, grid, spreading, value_of
+from procure.insight.frontier.grid import default_ends, grid, snapped, spreading, value_of
 from procure.insight.frontier.knee import knee_of
 from procure.insight.frontier.naming import axis_of
 from procure.insight.frontier.records import Frontier, FrontierPoint
@@ -78,7 +78,7 @@ def frontier(
     tell(0, steps + 1)
     free = search.solve_free()
     ends = _ends(axis, search, free, first, last)
-    values = grid(*ends, steps, axis.present if low is None and high is None else None)
+    values = snapped(grid(*ends, steps, axis.present if low is None and high is None else None), axis.present)
     done: list[float] = []
     for k in spreading(steps):
         tell(len(done) + 1, steps + 1)

@@ -70,7 +70,8 @@ def notes_of(curve: Frontier, *, asked: int, doubt: float) -> Iterator[str]:
         Most that a total may lie above the best possible one, as far as is proven [plan currency].
     """
     if len(curve.points) < asked:
-        yield f"Stopped early: {len(curve.points)} of {asked} points were found by then."
+        found = f"{len(curve.points)} of {asked} points were found by then"
+        yield f"Stopped early: {found}, and the last search was cut short."
     slack = [p for p in curve.points if p.status == "relaxed"]
     if slack:
         yield (
