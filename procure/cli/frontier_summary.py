@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console, RenderableType
@@ -48,37 +48,33 @@ def _parts(found: Frontier, files: Sequence[Path], width: int) -> Iterator[Rende
 
 
 def _table(found: Frontier, width: int) -> RenderableType:
+    """The points; spend and gap only where there is room for them."""
+    wide = width >= WIDE
     heights = found.heights
-    least, most = min(heights), max(heights)
-    spread = most - least if most > least else 1.0
-    rows = [
-        [
-            _limit(found, point),
-            money(point.total),
-            Text(_bar((height - least) / spread), "blue"),
-            units(point.backorders),
-            f"{100.0 * point.fill_rate:.1f} %",
-            *((money(point.spend),) if width >= WIDE else ()),
-            _saves(found, k),
-            *(("none" if point.gap is None else f"{100.0 * point.gap:.2f} %",) if width >= WIDE else ()),
-            _mark(found, point),
-        ]
-        for k, (point, height) in enumerate(zip(found.points, heights, strict=True))
+    least, spread = min(heights), (max(heights) - min(heights)) or 1.0
+    step = amount(found, step_of(found)).removesuffix(" of today's capacities")
+    limit = "Limit, %" if found.unit == "share" else f"Limit, {found.unit}"
+    columns: list[tuple[str, str, Callable[[int, FrontierPoint], str | Text]]] = [
+        (limit, "number", lambda _, p: _limit(found, p)),
+        (f"Cost, {found.currency}", "number", lambda _, p: money(p.total)),
+        ("", "text", lambda k, _: Text(_bar((heights[k] - least) / spread, BAR if wide else BAR // 2), "blue")),
+        ("backorders" if wide else "waiting", "number", lambda _, p: units(p.backorders)),
+        ("fill rate", "number", lambda _, p: f"{100.0 * p.fill_rate:.1f} %"),
+        *([("spend", "number", lambda _, p: money(p.spend))] if wide else []),
+        (f"+{step if wide else step.partition(' ')[0]} saves", "number", lambda k, _: _saves(found, k)),
+        *([("gap", "number", lambda _, p: _gap(p))] if wide else []),
+        ("", "text", lambda _, p: _mark(found, p)),
     ]
-    more = amount(found, step_of(found)).removesuffix(" of today's capacities")
-    wide = [("spend", "number")] if width >= WIDE else []
-    columns = [
-        ("Limit, %" if found.unit == "share" else f"Limit, {found.unit}", "number"),
-        (f"Cost, {found.currency}", "number"),
-        ("", "text"),
-        ("backorders" if width >= WIDE else "waiting", "number"),
-        ("fill rate", "number"),
-        *wide,
-        (f"{more} more saves", "number"),
-        *([("gap", "number")] if width >= WIDE else []),
-        ("", "text"),
-    ]
-    return fitted(columns, [[one_line(c) if isinstance(c, str) else c for c in row] for row in rows], width)
+    rows = [[_cell(write(k, point)) for _, _, write in columns] for k, point in enumerate(found.points)]
+    return fitted([(title, kind) for title, kind, _ in columns], rows, width)
+
+
+def _cell(value: str | Text) -> Text:
+    return one_line(value) if isinstance(value, str) else value
+
+
+def _gap(point: FrontierPoint) -> str:
+    return "none" if point.gap is None else f"{100.0 * point.gap:.2f} %"
 
 
 def _limit(found: Frontier, point: FrontierPoint) -> str:
@@ -103,9 +99,9 @@ def _mark(found: Frontier, point: FrontierPoint) -> str:
     return ", ".join(mark for mark in marks if mark)
 
 
-def _bar(share: float) -> str:
+def _bar(share: float, longest: int) -> str:
     """Return a bar as long as a share, in eighths of a column where the terminal has them."""
     if not speaks_unicode():
-        return "#" * max(1, round(BAR * share))
-    whole, eighths = divmod(max(1, round(8 * BAR * share)), 8)
+        return "#" * max(1, round(longest * share))
+    whole, eighths = divmod(max(1, round(8 * longest * share)), 8)
     return "█" * whole + EIGHTHS[eighths]

@@ -17,7 +17,7 @@ from procure.cli.wording import counted, money, units
 from procure.insight.whatif.records import Outcome, ScenarioOutcome, WhatIf
 from procure.solution.records import CostParts
 
-FIRST, EACH = 30, 14
+FIRST, EACH = 28, 13
 """Columns of the terminal that the names of the figures and each scenario take."""
 
 

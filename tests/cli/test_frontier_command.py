@@ -33,7 +33,7 @@ def test_the_table_and_the_words(plan, tmp_path):
     assert rows[2][:2] == ["10", "35.00"]
     assert rows[2][-1] == "today"
     assert rows[3][:2] == ["20", "20.00"]
-    assert "1 EUR more saves" in done.stdout
+    assert "+1 EUR saves" in done.stdout
     assert "At today's 10 EUR the plan costs 35.00 EUR with 5 unit-periods of backorders." in done.stdout
     assert "Without the limit it would cost 20.00 EUR, 15.00 EUR less" in done.stdout
     assert "From 20 EUR on the limit no longer binds that plan." in done.stdout

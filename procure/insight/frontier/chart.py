@@ -16,8 +16,9 @@ from procure.insight.frontier.records import Frontier
 from procure.insight.frontier.words import amount
 
 WIDTH, HEIGHT = 720, 560
-LEFT, RIGHT = 92, 28
+LEFT, RIGHT = 92, 44
 TICKS = 5
+ROOM = 200  # pixels that the name of a mark takes
 
 STYLE = """
 :root { --ink: #1d2733; --soft: #5c6b7a; --line: #d5dbe2; --paper: #ffffff; --cost: #1f5fa8; --wait: #a8480b; }
@@ -33,6 +34,7 @@ text { font: 13px system-ui, sans-serif; fill: var(--ink); }
 .curve { fill: none; stroke-width: 2.5; }
 .dot { fill: var(--paper); stroke-width: 2.5; }
 .mark { stroke: var(--ink); stroke-width: 1.2; stroke-dasharray: 4 3; }
+.mark-name { paint-order: stroke; stroke: var(--paper); stroke-width: 4; }
 .band { fill: var(--cost); opacity: 0.18; }
 """
 
@@ -94,6 +96,8 @@ def _body(frontier: Frontier) -> Iterator[str]:
     for panel in (cost, waiting):
         yield from _frame(panel)
     yield from _limits(frontier, scale, x)
+    if any(low < high for low, high in zip(known, [p.total for p in points], strict=True)):
+        yield f'<text class="soft" x="{WIDTH - RIGHT}" y="78" text-anchor="end">shaded: down to the proven bound</text>'
     edge = [*zip(across, map(cost.y, [p.total for p in points]), strict=True)]
     edge += [*zip(reversed(across), map(cost.y, reversed(known)), strict=True)]
     yield f'<polygon class="band" points="{_path(edge)}"/>'
@@ -129,12 +133,14 @@ def _marks(frontier: Frontier, x: object) -> Iterator[str]:
     if frontier.knee is not None:
         same = marks and marks[0][1] == frontier.knee.limit
         marks = [("today, knee", marks[0][1])] if same else [*marks, ("knee", frontier.knee.limit)]
-    for row, (word, value) in enumerate(marks):
+    for row, (word, value) in enumerate(sorted(marks, key=lambda mark: mark[1])):
         at = place(value)
-        anchor, shift = ("end", -5) if at > WIDTH - 220 else ("start", 5)
+        is_left = at > WIDTH - ROOM or (row == 0 and len(marks) > 1 and at > LEFT + ROOM)
+        anchor, shift = ("end", -5) if is_left else ("start", 5)
         yield f'<line class="mark" x1="{at:.1f}" x2="{at:.1f}" y1="84" y2="492"/>'
         label = escape(f"{word}: {amount(frontier, value)}")
-        yield f'<text class="soft" x="{at + shift:.1f}" y="{104 + 18 * row}" text-anchor="{anchor}">{label}</text>'
+        spot = f'x="{at + shift:.1f}" y="{104 + 18 * row}" text-anchor="{anchor}"'
+        yield f'<text class="soft mark-name" {spot}>{label}</text>'
 
 
 def _curve(panel: Panel, across: Sequence[float], values: Sequence[float]) -> Iterator[str]:
