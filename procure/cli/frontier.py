@@ -38,6 +38,12 @@ from procure.cli.streams import say_json
     type=click.Path(path_type=Path),
     help="Directory of frontier.json, frontier.csv and frontier.svg.",
 )
+@click.option(
+    "--start",
+    type=click.Path(path_type=Path),
+    metavar="SOLUTION",
+    help="A solution of PLAN, for today's limit and to start from: a solution.json or its directory.",
+)
 @click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help="How plans are solved.")
 @click.option("--solver", type=click.Choice(SOLVERS), default="highs", show_default=True, help="Solver to use.")
 @click.option(
@@ -59,6 +65,7 @@ def frontier(
     low: str | None,
     high: str | None,
     out: Path,
+    start: Path | None,
     engine: str,
     solver: str,
     time_limit: float,
@@ -84,6 +91,7 @@ def frontier(
     records = procure.read_plan(plan, overrides)
     ensure_apart(plan, out, FILES)
     ensure_writable(out)
+    known = None if start is None else procure.read_solution(start)
     with study("Solving", "points", quiet=quiet) as (tell, stop):
         found = procure.frontier(
             records,
@@ -91,6 +99,7 @@ def frontier(
             steps,
             low=low,
             high=high,
+            start=known,
             engine=engine,
             solver=solver,
             time_limit=time_limit,

@@ -126,6 +126,17 @@ def test_each_point_costs_what_solving_there_costs():
         assert procure.solve(plan, **FINE).cost.total == pytest.approx(point.total, abs=1e-4)
 
 
+def test_a_known_solution_counts_at_todays_limit():
+    plan = two_items(capital={"order_budget": 20})
+    known = procure.solve(plan, **FINE)
+    found = procure.frontier(plan, steps=3, low=10, high=30, start=known, gap=0.5)  # so loose that steps bring little
+    today = next(point for point in found.points if point.is_present)
+    assert today.total == pytest.approx(known.cost.total)
+    assert today.bound >= known.bound - 1e-9
+    with pytest.raises(UsageError, match="another plan"):
+        procure.frontier(two_items(), "capital.order_budget", low=0, high=9, start=known)
+
+
 def test_least_backorders_first_when_the_plan_says_so():
     plan = two_items(policy={"objective": "backorders"})
     found = procure.frontier(plan, "capital.order_budget", 3, low=0, high=40, **FINE)

@@ -17,7 +17,8 @@ from procure.insight.frontier.search import Found, How, Search
 from procure.insight.frontier.words import notes_of, words_of
 from procure.plan.records import Plan
 from procure.solution.ledger import Decision, keep_ledger
-from procure.solution.records import PlanReference
+from procure.solution.records import PlanReference, Solution
+from procure.solution.replay import ensure_of_plan
 
 STEPS = 9
 
@@ -29,6 +30,7 @@ def frontier(
     *,
     low: float | str | None = None,
     high: float | str | None = None,
+    start: Solution | None = None,
     engine: str = "auto",
     solver: str = "highs",
     time_limit: float = 20.0,
@@ -51,6 +53,8 @@ def frontier(
     low, high
         First and last value of the limit, in its unit or as a share of today's such as `50%`; default: from well below
         today's to where it no longer binds.
+    start
+        A solution of the plan, which then counts at today's limit, with what it proves.
     engine, solver, time_limit, gap
         As in `solve`, for each step; `time_limit` in seconds.
     progress
@@ -66,7 +70,7 @@ def frontier(
     Raises
     ------
     UsageError
-        There is no limit of that name, the plan does not have it, or the range is empty.
+        There is no limit of that name, the plan does not have it, or the range is empty; `start` is of another plan.
     """
     began, stop = time.monotonic(), stop or threading.Event()
     if steps < 2:
@@ -74,6 +78,9 @@ def frontier(
     axis = axis_of(plan, limit, ranged=low is not None and high is not None)
     first, last = value_of(axis, low, "from"), value_of(axis, high, "to")
     search = Search(axis, How(engine, solver, time_limit, gap), stop)
+    if start is not None:
+        ensure_of_plan(plan, start)
+        search.take(start)
     tell = progress or (lambda done, of_all: None)
     tell(0, steps + 1)
     free = search.solve_free()

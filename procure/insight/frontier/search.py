@@ -89,7 +89,12 @@ class Search:
 
     def solve_free(self) -> Found:
         """Solve without the limit."""
-        return self._solve(math.inf, ())
+        return self._solve(math.inf, [known.solution for known in self.found])
+
+    def take(self, solution: Solution) -> None:
+        """Take a solution of the plan as it is, with what it proves: it counts at today's limit."""
+        if self.axis.present is not None:
+            self.found.append(self._found(self.axis.present, solution))
 
     def solve_at(self, value: float) -> Found:
         """Solve at a value of the limit, unless what is known is good enough already."""
@@ -114,14 +119,17 @@ class Search:
             start=starts or None,
             stop=self.stop,
         )
-        ledger = keep_ledger(self.network, self.laws, decision_from(self.network, solution))
-        found = Found(value, solution, self.axis.least(ledger), solution.bound)
+        found = self._found(value, solution)
         self.found.append(found)
         return found
 
+    def _found(self, value: float, solution: Solution) -> Found:
+        ledger = keep_ledger(self.network, self.laws, decision_from(self.network, solution))
+        return Found(value, solution, self.axis.least(ledger), solution.bound)
+
     def best_at(self, value: float) -> Found | None:
         """The best of the plans found that keep a value of the limit, with the highest bound that holds there."""
-        own = next((f for f in self.found if f.value == value), None)
+        own = min((f for f in self.found if f.value == value), key=lambda f: f.total, default=None)
         if not self.carries:
             return own
         fit = [f for f in self.found if self._can_take(f, value, own)]
