@@ -19,6 +19,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from procure.cli import cli
+from procure.insight.comparison import records as comparison
+from procure.insight.frontier import records as frontier
+from procure.insight.whatif import records as whatif
 from procure.plan.records import TABLES, Plan, Settings
 from procure.solution import records as result
 from procure.solution.tables import ORDER_COLUMNS, PROMISE_COLUMNS, TRANSFER_COLUMNS
@@ -175,7 +178,26 @@ def _codes(names: tuple[str, ...]) -> str:
     return ", ".join(f"`{name}`" for name in names) + ".\n"
 
 
-PAGES = {"plan.md": plan_page, "result.md": result_page, "cli.md": cli_page}
+def studies_page() -> str:
+    """Return the reference of what studies of a plan write."""
+    parts = ["# Studies of a plan\n", NOTE, (HERE / "studies.intro.md").read_text(encoding="utf-8")]
+    for title, record in STUDIES.items():
+        parts += [f"## {title}\n", f"{(record.__doc__ or '').splitlines()[0]}\n", *_record(record, defaults=False)]
+    return "\n".join(parts)
+
+
+STUDIES: dict[str, type[BaseModel]] = {
+    "frontier.json": frontier.Frontier,
+    "frontier.json: points": frontier.FrontierPoint,
+    "frontier.json: knee": frontier.Knee,
+    "whatif.json": whatif.WhatIf,
+    "whatif.json: base": whatif.Outcome,
+    "whatif.json: scenarios": whatif.ScenarioOutcome,
+    "whatif.json: release": comparison.OrderChange,
+    "whatif.json: transfers_now": comparison.TransferChange,
+}
+
+PAGES = {"plan.md": plan_page, "result.md": result_page, "cli.md": cli_page, "studies.md": studies_page}
 
 
 PICTURE = re.compile(r"(?<=```text\n).*?(?=^```)", re.DOTALL | re.MULTILINE)

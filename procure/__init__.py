@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from procure.insight.comparison.records import Comparison
     from procure.insight.explanation.explain import explain
     from procure.insight.explanation.records import Explanation
+    from procure.insight.frontier.document import read_frontier
+    from procure.insight.frontier.records import Frontier
+    from procure.insight.frontier.run import frontier
     from procure.insight.limit_prices.records import LimitPrices
     from procure.insight.limit_prices.run import limit_prices
     from procure.insight.rolling.loop import replay
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
     from procure.insight.simulation.document import read_simulation
     from procure.insight.simulation.records import Simulation
     from procure.insight.simulation.run import simulate
+    from procure.insight.whatif.document import read_whatif
+    from procure.insight.whatif.records import WhatIf
+    from procure.insight.whatif.run import whatif
     from procure.plan import check_plan, read_plan
     from procure.plan.records import Plan
     from procure.solution.document import read_solution
@@ -40,6 +46,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Comparison",
     "Explanation",
+    "Frontier",
     "LimitPrices",
     "NoPlanError",
     "Plan",
@@ -51,20 +58,25 @@ __all__ = [
     "Solution",
     "SolverError",
     "UsageError",
+    "WhatIf",
     "__version__",
     "baseline",
     "check_plan",
     "compare",
     "errors",
     "explain",
+    "frontier",
     "limit_prices",
+    "read_frontier",
     "read_plan",
     "read_simulation",
     "read_solution",
+    "read_whatif",
     "replay",
     "rule_prices",
     "simulate",
     "solve",
+    "whatif",
 ]
 
 # Names are looked up when first used, so that `procure --help` needs none of the heavy libraries.
@@ -72,6 +84,7 @@ _HOMES = {
     "Comparison": "procure.insight.comparison.records",
     "Explanation": "procure.insight.explanation.records",
     "LimitPrices": "procure.insight.limit_prices.records",
+    "Frontier": "procure.insight.frontier.records",
     "NoPlanError": "procure.errors",
     "Plan": "procure.plan.records",
     "PlanError": "procure.errors",
@@ -82,18 +95,23 @@ _HOMES = {
     "Solution": "procure.solution.records",
     "SolverError": "procure.errors",
     "UsageError": "procure.errors",
+    "WhatIf": "procure.insight.whatif.records",
     "baseline": "procure.insight.baselines.run",
     "check_plan": "procure.plan",
     "compare": "procure.insight.comparison.compare",
     "explain": "procure.insight.explanation.explain",
     "limit_prices": "procure.insight.limit_prices.run",
+    "frontier": "procure.insight.frontier.run",
+    "read_frontier": "procure.insight.frontier.document",
     "read_plan": "procure.plan",
     "read_simulation": "procure.insight.simulation.document",
     "read_solution": "procure.solution.document",
+    "read_whatif": "procure.insight.whatif.document",
     "replay": "procure.insight.rolling.loop",
     "rule_prices": "procure.insight.rule_prices.run",
     "simulate": "procure.insight.simulation.run",
     "solve": "procure.engines.run",
+    "whatif": "procure.insight.whatif.run",
 }
 
 

@@ -14,12 +14,14 @@ from procure.cli.check import check
 from procure.cli.compare import compare
 from procure.cli.explain import explain
 from procure.cli.faults import FaultReport
+from procure.cli.frontier import frontier
 from procure.cli.init import init
 from procure.cli.leave import leave
 from procure.cli.schema import schema
 from procure.cli.simulate import simulate
 from procure.cli.solve import solve
 from procure.cli.streams import tolerate_any_text
+from procure.cli.whatif import whatif
 
 EPILOG = (
     "Exit codes: 0 a plan that keeps every limit; 1 internal fault; 2 usage or input at fault; "
@@ -42,7 +44,7 @@ def cli(debug: bool) -> None:
     tolerate_any_text()
 
 
-for command in (init, check, solve, simulate, baseline, compare, explain, schema):
+for command in (init, check, solve, simulate, baseline, compare, explain, frontier, whatif, schema):
     cli.add_command(command)
 
 

@@ -14,6 +14,7 @@ from rich.text import Text
 from procure.cli.streams import say
 from procure.cli.table import fitted, one_line
 from procure.cli.wording import binding_limits, counted, money, quality, relaxation_words, saving_words, units
+from procure.insight.relaxation import reliefs
 from procure.plan.table import coded, positions
 from procure.solution.records import CostParts, OrderLine, PurchaseOrder, Solution
 
@@ -64,6 +65,7 @@ def summary_document(solution: Solution, files: Sequence[Path]) -> dict[str, Any
         "transfers": len(solution.transfers),
         "limit_savings": [record.model_dump(mode="json", by_alias=True) for record in solution.limit_savings],
         "relaxations": [record.model_dump(mode="json") for record in solution.relaxations],
+        "reliefs": [relief.model_dump(mode="json") for relief in reliefs(solution)],
         "warnings": list(solution.warnings),
         "seconds": {phase: round(seconds, 3) for phase, seconds in solution.seconds.items()},
         "files": [str(path) for path in files],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from procure.insight.limit_prices.records import LimitPrice
+from procure.insight.relaxation import reliefs
 from procure.solution.records import LimitPlace, LimitSaving, Relaxation, Solution
 
 BINDING = 0.99  # share of a limit from which it is called used up
@@ -107,12 +108,8 @@ def avoided_words(avoided: float | None) -> str:
 
 
 def relaxation_words(solution: Solution) -> list[str]:
-    """Limits that no plan could keep, one sentence each."""
-    return [
-        f"{place(slack)}, period {slack.period}: over the limit of {money(slack.limit)} {slack.unit} "
-        f"by {money(slack.amount)}"
-        for slack in solution.relaxations
-    ]
+    """Limits that no plan could keep, with the smallest change that would do, one sentence for each run of periods."""
+    return [relief.words for relief in reliefs(solution)]
 
 
 def quality(solution: Solution) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from procure.plan.clashes import clashes
 from procure.plan.expected_demand import PlanDemand, expected_demand
 from procure.plan.order_cycle import order_cycles
 from procure.plan.order_lines import calendars, served
@@ -295,9 +296,16 @@ def short_horizon(plan: Plan, asked: Asked) -> Iterator[PlanWarning]:
         )
 
 
+def clashing(plan: Plan, asked: Asked) -> Iterator[PlanWarning]:
+    """Warn of terms that a limit never admits: offers that no order can use, safety stock that no room holds."""
+    for clash in clashes(plan, asked.known):
+        yield PlanWarning(clash.table, clash.message)
+
+
 ADVICE: tuple[Callable[[Plan, Asked], Iterable[PlanWarning]], ...] = (
     unsupplied,
     never_ordered,
+    clashing,
     overdue,
     beyond_horizon,
     ignored_demand,

@@ -21,11 +21,11 @@ def cover_caps(network: Network) -> dict[int, Array]:
     days = numbers(network.items, "max_cover_days")[network.cell_item]
     for cell in np.flatnonzero(~np.isnan(days)).tolist():
         ahead = max(1.0, float(days[cell]) / network.plan.period_days)
-        caps[cell] = _covered(network.mean[cell], ahead)
+        caps[cell] = covered(network.mean[cell], ahead)
     return caps
 
 
-def _covered(mean: Array, ahead: float) -> Array:
+def covered(mean: Array, ahead: float) -> Array:
     """Demand before each period plus that of the next `ahead` periods; the mean rate beyond the horizon."""
     periods = len(mean)
     running = np.concatenate([[0.0], np.cumsum(mean)])

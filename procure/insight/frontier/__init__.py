@@ -1,0 +1,1 @@
+"""Cost and expected backorders against a limit, step by step."""
