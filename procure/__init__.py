@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from procure.insight.simulation.run import simulate
     from procure.plan import check_plan, read_plan
     from procure.plan.records import Plan
+    from procure.report.write import write_report
     from procure.solution.document import read_solution
     from procure.solution.records import Solution
 
@@ -53,6 +54,7 @@ __all__ = [
     "replay",
     "simulate",
     "solve",
+    "write_report",
 ]
 
 # Names are looked up when first used, so that `procure --help` needs none of the heavy libraries.
@@ -76,6 +78,7 @@ _HOMES = {
     "replay": "procure.insight.rolling.loop",
     "simulate": "procure.insight.simulation.run",
     "solve": "procure.engines.run",
+    "write_report": "procure.report.write",
 }
 
 

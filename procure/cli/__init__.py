@@ -15,6 +15,7 @@ from procure.cli.compare import compare
 from procure.cli.faults import FaultReport
 from procure.cli.init import init
 from procure.cli.leave import leave
+from procure.cli.report import report
 from procure.cli.schema import schema
 from procure.cli.simulate import simulate
 from procure.cli.solve import solve
@@ -41,7 +42,7 @@ def cli(debug: bool) -> None:
     tolerate_any_text()
 
 
-for command in (init, check, solve, simulate, baseline, compare, schema):
+for command in (init, check, solve, simulate, baseline, compare, report, schema):
     cli.add_command(command)
 
 

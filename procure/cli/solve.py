@@ -55,6 +55,7 @@ RELAXED = 3
     metavar="SOLUTION",
     help="Start from this solution, last week's say: a solution.json or its directory.",
 )
+@click.option("--report", is_flag=True, help="Also write report.html, a page to look at (see `procure report`).")
 @set_option
 @json_option
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
@@ -70,6 +71,7 @@ def solve(
     gap: float,
     seed: int | None,
     start: Path | None,
+    report: bool,
     overrides: tuple[str, ...],
     as_json: bool,
     quiet: bool,
@@ -81,8 +83,11 @@ def solve(
     """
     from procure.cli.progress import chore, watch
     from procure.cli.summary import show_summary, summary_document
+    from procure.report.write import REPORT_FILE, ensure_able, remove_stale, write_report
     from procure.solution.write import ensure_apart, ensure_writable
 
+    if report:
+        ensure_able()
     with chore("reading", quiet=quiet):
         records = procure.read_plan(plan, overrides)
     ensure_apart(plan, out)
@@ -103,6 +108,9 @@ def solve(
         )
     with chore("writing", quiet=quiet):
         files = solution.write(out)
+        remove_stale(out)
+        if report:
+            files = (*files, write_report(solution, out / REPORT_FILE, beside=out))
     if as_json:
         say_json(summary_document(solution, files))
     elif not quiet:
