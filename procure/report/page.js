@@ -221,17 +221,18 @@
   const views = new Map();
   const embedding = { mode: "vega", renderer: "svg", actions: false, defaultStyle: false, hover: false, tooltip: showTip };
   const draw = async (box, kind, rows, description) => {
-    box.setAttribute("role", "img");
-    box.setAttribute("aria-label", description);
     if (views.has(box)) {
       const { view } = await views.get(box);
       await view.data("rows", rows).runAsync();
-      return;
+    } else {
+      const specification = data.charts[kind];
+      const sets = specification.data.map((set) => (set.name === "rows" ? { ...set, values: rows } : set));
+      views.set(box, vegaEmbed(box, { ...specification, data: sets }, embedding));
+      await views.get(box);
     }
-    const specification = data.charts[kind];
-    const sets = specification.data.map((set) => (set.name === "rows" ? { ...set, values: rows } : set));
-    views.set(box, vegaEmbed(box, { ...specification, data: sets }, embedding));
-    await views.get(box);
+    box.setAttribute("role", "img"); // Vega names it after itself
+    box.removeAttribute("aria-roledescription");
+    box.setAttribute("aria-label", description);
   };
   const largest = (values) => values.reduce((best, value, t) => (value > values[best] ? t : best), 0);
 

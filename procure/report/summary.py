@@ -72,6 +72,7 @@ def cards(facts: Facts) -> Iterator[Card]:
     """Yield the figures of the first screen."""
     solution, currency, noun = facts.solution, facts.plan.currency, period_noun(facts)
     later = sum(order.period > 0 for order in solution.headers)
+    proven = quality(solution).replace("`", "")
     yield Card(
         "To release now",
         money(spend(facts, release=True)),
@@ -83,7 +84,7 @@ def cards(facts: Facts) -> Iterator[Card]:
         "Expected cost",
         money(facts.ledger.total),
         currency,
-        f"Over {counted(facts.plan.periods, noun)}, less the worth of the stock left. {quality(solution)}",
+        f"Over {counted(facts.plan.periods, noun)}, less the worth of the stock left. {proven}",
         "cost",
     )
     owed = float(facts.ledger.stocks.backorders.sum())

@@ -103,7 +103,7 @@ class Table:
         return {
             "noun": self.noun,
             "columns": [
-                {"key": c.key, "title": c.title, "kind": c.kind, "digits": c.digits, "sum": c.summed, "dash": c.dash}
+                {"key": c.key, "title": f"{c.title} {c.unit}".strip(), "kind": c.kind, "digits": c.digits, "sum": c.summed, "dash": c.dash}
                 for c in self.columns
             ],
             "values": {key: packed(column, kinds.get(key, "text")) for key, column in self.values.items()},
