@@ -1,5 +1,93 @@
-"""Figures and findings in a buyer's words, as the command line prints them."""
+"""Figures and findings in a buyer's words."""
 
-from procure.solution.wording import binding_limits, counted, money, periods, place, quality, relaxation_words, units
+from __future__ import annotations
 
-__all__ = ["binding_limits", "counted", "money", "periods", "place", "quality", "relaxation_words", "units"]
+from collections.abc import Iterable
+
+from procure.solution.records import Relaxation, ResourceUse, Solution
+
+BINDING = 0.99  # share of a limit from which it is called used up
+EXACT = 1e-6  # gap below which a plan is called the best
+
+
+def counted(count: int, word: str) -> str:
+    """`1 line`, `2 lines`."""
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def money(amount: float) -> str:
+    """Return an amount with thousands separators; cents only where they matter."""
+    if abs(amount) < 0.005:
+        return "0.00"
+    return f"{amount:,.2f}" if abs(amount) < 10_000 else f"{amount:,.0f}"
+
+
+def units(quantity: float) -> str:
+    """Return a quantity with thousands separators; one decimal where it is not whole."""
+    rounded = round(quantity, 1)
+    return f"{rounded:,.0f}" if rounded == int(rounded) else f"{rounded:,.1f}"
+
+
+def periods(numbers: Iterable[int]) -> str:
+    """Return `period 3` or `periods 0-2, 5`."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    text = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+    return f"period{'' if len(runs) == 1 and runs[0][0] == runs[0][1] else 's'} {text}"
+
+
+def place(use: ResourceUse | Relaxation) -> str:
+    """Name a limit: `storage (m3) of north`, `order budget`."""
+    name = use.resource.replace("_", " ")
+    if isinstance(use, ResourceUse):
+        if use.from_ is not None:
+            return f"lane {use.from_} to {use.to}, {name}"
+        if use.offer is not None:
+            return f"offer {use.offer}, {name}"
+        if use.supplier is not None:
+            return f"supplier {use.supplier}, {name}"
+    return f"storage of {use.warehouse}, {name}" if use.warehouse is not None else name
+
+
+def binding_limits(solution: Solution) -> list[str]:
+    """Limits that are used up, one sentence per limit, those that bind longest first."""
+    found: dict[str, list[int]] = {}
+    for use in solution.resources:
+        if use.limit > 0 and use.used >= BINDING * use.limit:
+            found.setdefault(place(use), []).append(use.period)
+    ordered = sorted(found.items(), key=lambda entry: -len(entry[1]))
+    return [f"{name}: used up in {periods(numbers)}" for name, numbers in ordered]
+
+
+def relaxation_words(solution: Solution) -> list[str]:
+    """Limits that no plan could keep, one sentence each."""
+    return [
+        f"{place(slack)}, period {slack.period}: over the limit of {money(slack.limit)} {slack.unit} "
+        f"by {money(slack.amount)}"
+        for slack in solution.relaxations
+    ]
+
+
+def quality(solution: Solution) -> str:
+    """Say how good the plan is, from its proven bound."""
+    if solution.engine == "baseline":
+        return f"Ordered by the rule {solution.solver}, which proves nothing; `procure solve` looks for a better plan."
+    if solution.bound is None or solution.gap is None:
+        return "How far this is from the best plan is not known: the time ran out before anything was proven."
+    bound = f"proven bound {money(solution.bound)} {solution.plan.currency}"
+    if solution.gap <= EXACT:
+        return f"No plan is better ({bound})."
+    more = ""
+    if solution.status == "feasible":
+        more = " The time ended before the gap asked for was reached; more time may help."
+    return f"At most {_share(solution.gap)} above the best possible plan ({bound}).{more}"
+
+
+def _share(gap: float) -> str:
+    """Percent with two figures that count."""
+    percent = 100.0 * gap
+    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.2g} %" if percent >= 0.01 else "0.01 %"

@@ -73,7 +73,7 @@ def specifications() -> dict[str, dict[str, Any]]:
         "limit": _limit(),
         "cost": _cost(),
         "backorders": _backorders(),
-        "frontier": _frontier("y"),
+        "frontier": _frontier(),
     }
     return {name: _compiled(chart) for name, chart in charts.items()}
 
@@ -100,9 +100,9 @@ def _y(field: str, title: str = "", **more: Any) -> alt.Y:
     )
 
 
-def _where(test: str) -> Any:
+def _where(test: str, size: int = 90) -> Any:
     """Size of a point where a test holds; elsewhere it is not seen."""
-    return alt.condition(test, alt.value(90), alt.value(0))
+    return alt.condition(test, alt.value(size), alt.value(0))
 
 
 def _stock() -> Layers:
@@ -162,9 +162,9 @@ def _backorders() -> Layers:
     return alt.layer(bars, _hover()).properties(width="container", height=200)
 
 
-def _frontier(field: str) -> Layers:
+def _frontier() -> Layers:
     limit = alt.X("limit:Q").scale(zero=False).axis(title=None, format="~s", tickCount=6)
-    value = alt.Y(f"{field}:Q").scale(zero=False).axis(
+    value = alt.Y("y:Q").scale(zero=False).axis(
         title=None, format="~s", tickCount=5, minExtent=AXIS, maxExtent=AXIS
     )
     line = _rows().mark_line(color="var(--blue)", strokeWidth=2).encode(limit, value)
@@ -175,8 +175,12 @@ def _frontier(field: str) -> Layers:
     )
     knee = (
         _rows()
-        .transform_filter("datum.knee")
-        .mark_point(shape="diamond", filled=True, size=220, color="var(--vermilion)", opacity=1)
-        .encode(limit, value, tooltip=alt.Tooltip("tip:N"))
+        .mark_point(shape="diamond", filled=True, color="var(--vermilion)", opacity=1)
+        .encode(limit, value, tooltip=alt.Tooltip("tip:N"), size=_where("datum.knee", 220))
     )
-    return alt.layer(line, points, knee).properties(width="container", height=220)
+    now = (
+        _rows()
+        .mark_point(shape="circle", filled=False, color="var(--ink)", strokeWidth=2, opacity=1)
+        .encode(limit, value, tooltip=alt.Tooltip("tip:N"), size=_where("datum.now", 220))
+    )
+    return alt.layer(line, points, knee, now).properties(width="container", height=220)

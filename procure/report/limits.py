@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from procure.report.table import Column, Table, short
+from procure.report.wording import BINDING, limit_title
 from procure.solution.records import ResourceUse, Solution
-from procure.solution.wording import BINDING, place
 
 MOST_CHARTS = 12
 
@@ -19,7 +19,7 @@ class LimitCourse:
 
     Attributes
     ----------
-    name, unit
+    title, unit
         Which limit it is, and the unit of its amounts.
     is_capital, is_storage
         A limit on capital, or on the storage of a warehouse.
@@ -27,17 +27,11 @@ class LimitCourse:
         Its use by period.
     """
 
-    name: str
+    title: str
     unit: str
     is_capital: bool
     is_storage: bool
     uses: tuple[ResourceUse, ...]
-
-    @property
-    def title(self) -> str:
-        """Its name without the unit, to begin a heading with."""
-        name = self.name.removesuffix(f", {self.unit}")
-        return name[:1].upper() + name[1:]
 
     @property
     def peak(self) -> float:
@@ -69,18 +63,18 @@ def limit_courses(solution: Solution) -> list[LimitCourse]:
     """Every limit, those that bind longest and are used most first."""
     found: dict[tuple[str, str], list[ResourceUse]] = {}
     for use in solution.resources:
-        found.setdefault((place(use), use.unit), []).append(use)
+        found.setdefault((limit_title(use), use.unit), []).append(use)
     courses = [
         LimitCourse(
-            name=name,
+            title=title,
             unit=unit,
             is_capital=_is_capital(uses[0]),
             is_storage=uses[0].warehouse is not None,
             uses=tuple(sorted(uses, key=lambda use: use.period)),
         )
-        for (name, unit), uses in found.items()
+        for (title, unit), uses in found.items()
     ]
-    return sorted(courses, key=lambda course: (-len(course.full), -course.peak, course.name))
+    return sorted(courses, key=lambda course: (-len(course.full), -course.peak, course.title))
 
 
 def _is_capital(use: ResourceUse) -> bool:

@@ -304,6 +304,14 @@
     cost: (box) => draw(box, "cost", data.costs.map(([part, amount]) => ({
       part, amount, end: Math.max(amount, 0), sign: amount < 0 ? "credit" : "cost", label: format(amount, 0),
     })), "Cost by part: " + data.costs.map(([part, amount]) => `${part} ${format(amount, 0)}`).join(", ") + "."),
+    frontier: (box) => {
+      const field = box.dataset.field;
+      const rows = data.frontier.map((point) => ({
+        ...point, y: point[field],
+        tip: `limit ${plain(point.limit)}\ncost ${plain(point.total)}\nbackorders ${plain(point.backorders)}` + (point.knee ? "\nthe knee" : ""),
+      }));
+      return draw(box, "frontier", rows, data.frontier_words);
+    },
     backorders: (box) => {
       const { owed, lost } = data.backorders;
       const rows = data.dates.flatMap((d, t) => ["owed", "lost"].map((kind) => ({

@@ -21,14 +21,15 @@ from markupsafe import Markup
 
 from procure.plan.table import coded, positions
 from procure.report import charts, summary
+from procure.report.beside import Beside, described, found_beside
 from procure.report.course import Course, course_of
 from procure.report.facts import Facts, facts_of
-from procure.report.limits import charted, limit_courses, limit_table
+from procure.report.limits import LimitCourse, charted, limit_courses, limit_table
 from procure.report.money import backorder_table, backorders_by_period, cost_rows
 from procure.report.orders import order_tables, transfer_table
 from procure.report.table import Table
+from procure.report.wording import counted, money, units
 from procure.solution.records import Solution
-from procure.solution.wording import counted, money, units
 
 UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
@@ -46,7 +47,8 @@ def report_text(solution: Solution, beside: Path | None = None) -> str:
     facts = facts_of(solution)
     course = course_of(facts)
     limits = limit_courses(solution)
-    tables = _tables(facts, course, limits)
+    extra = found_beside(facts, beside)
+    tables = _tables(facts, course, limits, extra)
     script, style, runtime = _asset("page.js"), _asset("page.css"), charts.runtime()
     page: str = _template().render(
         facts=facts,
@@ -61,16 +63,18 @@ def report_text(solution: Solution, beside: Path | None = None) -> str:
         tables={table.name: table for table in tables},
         course=course,
         limits=charted(limits),
+        frontier=extra.frontier,
+        warnings=[*solution.warnings, *extra.notes],
         policy=_policy(script, runtime),
         style=Markup(style),
         script=Markup(script),
         runtime=Markup(runtime),
-        data=Markup(_data(facts, course, limits, tables)),
+        data=Markup(_data(facts, course, limits, tables, extra)),
     )
     return page
 
 
-def _tables(facts: Facts, course: Course, limits: list[Any]) -> list[Table]:
+def _tables(facts: Facts, course: Course, limits: list[LimitCourse], extra: Beside) -> list[Table]:
     solution = facts.solution
     found = [
         *order_tables(solution, release=True),
@@ -80,10 +84,14 @@ def _tables(facts: Facts, course: Course, limits: list[Any]) -> list[Table]:
         limit_table(solution, limits, facts.starts),
         transfer_table(solution),
     ]
+    if extra.promises is not None:
+        found.append(extra.promises)
+    if extra.frontier is not None:
+        found.append(extra.frontier.table(facts.plan.currency, summary.period_noun(facts)))
     return [table for table in found if len(table) or table.name == "release-orders"]
 
 
-def _data(facts: Facts, course: Course, limits: list[Any], tables: list[Table]) -> str:
+def _data(facts: Facts, course: Course, limits: list[LimitCourse], tables: list[Table], extra: Beside) -> str:
     """Everything that the page's script draws, as JSON that can stand in a script element."""
     document = {
         "currency": facts.plan.currency,
@@ -97,6 +105,8 @@ def _data(facts: Facts, course: Course, limits: list[Any], tables: list[Table]) 
         "limits": [limit.document() for limit in charted(limits)],
         "costs": [[row["part"], round(row["amount"], 2)] for row in cost_rows(facts)],
         "backorders": backorders_by_period(facts),
+        "frontier": [] if extra.frontier is None else extra.frontier.document(),
+        "frontier_words": "" if extra.frontier is None else described(extra.frontier, facts.plan.currency),
         "charts": charts.specifications(),
     }
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

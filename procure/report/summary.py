@@ -10,7 +10,7 @@ import numpy as np
 from procure.report.course import Course
 from procure.report.facts import Facts
 from procure.report.limits import LimitCourse
-from procure.solution.wording import counted, money, quality, relaxation_words, units
+from procure.report.wording import counted, money, quality, relaxation_words, units
 
 STATUS = {
     "optimal": ("Proven good", "within the gap asked for", "good"),
@@ -72,7 +72,6 @@ def cards(facts: Facts) -> Iterator[Card]:
     """Yield the figures of the first screen."""
     solution, currency, noun = facts.solution, facts.plan.currency, period_noun(facts)
     later = sum(order.period > 0 for order in solution.headers)
-    proven = quality(solution).replace("`", "")
     yield Card(
         "To release now",
         money(spend(facts, release=True)),
@@ -84,7 +83,7 @@ def cards(facts: Facts) -> Iterator[Card]:
         "Expected cost",
         money(facts.ledger.total),
         currency,
-        f"Over {counted(facts.plan.periods, noun)}, less the worth of the stock left. {proven}",
+        f"Over {counted(facts.plan.periods, noun)}, less the worth of the stock left. {quality(solution)}",
         "cost",
     )
     owed = float(facts.ledger.stocks.backorders.sum())
@@ -109,8 +108,8 @@ def cards(facts: Facts) -> Iterator[Card]:
 def actions(facts: Facts, course: Course, limits: list[LimitCourse]) -> Iterator[Action]:
     """Yield what to do, most urgent first."""
     solution, noun = facts.solution, period_noun(facts)
-    for words in relaxation_words(solution):
-        yield Action("Make room, or agree to go over a limit", f"{words}. No plan can avoid it.", "limits")
+    for words in relaxation_words(solution, facts.starts):
+        yield Action("Make room, or agree to go over a limit", f"{words} No plan avoids it.", "limits")
     if any(order.period == 0 for order in solution.headers):
         yield Action("Release the purchase orders", headline(facts), "release")
     shipped = [move for move in solution.transfers if move.period == 0]

@@ -43,10 +43,11 @@ class Column:
     summed: bool = False
     dash: bool = False
 
-    @property
-    def is_number(self) -> bool:
-        """Whether values are right-aligned figures."""
-        return self.kind == "number"
+    def document(self) -> dict[str, Any]:
+        """Return what the page's script needs."""
+        title = f"{self.title} {self.unit}".strip()
+        shown = {"digits": self.digits, "sum": self.summed, "dash": self.dash}
+        return {"key": self.key, "title": title, "kind": self.kind, **shown}
 
 
 @dataclass(frozen=True)
@@ -102,10 +103,7 @@ class Table:
         kinds = {column.key: column.kind for column in self.columns}
         return {
             "noun": self.noun,
-            "columns": [
-                {"key": c.key, "title": f"{c.title} {c.unit}".strip(), "kind": c.kind, "digits": c.digits, "sum": c.summed, "dash": c.dash}
-                for c in self.columns
-            ],
+            "columns": [column.document() for column in self.columns],
             "values": {key: packed(column, kinds.get(key, "text")) for key, column in self.values.items()},
             "group": self.grouped_by,
             "groups": {key: [g.title, g.detail, g.amount] for key, g in self.groups.items()},
