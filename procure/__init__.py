@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from procure.insight.whatif.run import whatif
     from procure.plan import check_plan, read_plan
     from procure.plan.records import Plan
+    from procure.report.write import write_report
     from procure.solution.document import read_solution
     from procure.solution.records import Solution
 
@@ -77,6 +78,7 @@ __all__ = [
     "simulate",
     "solve",
     "whatif",
+    "write_report",
 ]
 
 # Names are looked up when first used, so that `procure --help` needs none of the heavy libraries.
@@ -112,6 +114,7 @@ _HOMES = {
     "simulate": "procure.insight.simulation.run",
     "solve": "procure.engines.run",
     "whatif": "procure.insight.whatif.run",
+    "write_report": "procure.report.write",
 }
 
 

@@ -17,6 +17,7 @@ from procure.cli.faults import FaultReport
 from procure.cli.frontier import frontier
 from procure.cli.init import init
 from procure.cli.leave import leave
+from procure.cli.report import report
 from procure.cli.schema import schema
 from procure.cli.simulate import simulate
 from procure.cli.solve import solve
@@ -44,7 +45,9 @@ def cli(debug: bool) -> None:
     tolerate_any_text()
 
 
-for command in (init, check, solve, simulate, baseline, compare, explain, frontier, whatif, schema):
+for command in (
+    init, check, solve, simulate, baseline, compare, explain, frontier, whatif, report, schema,
+):  # fmt: skip
     cli.add_command(command)
 
 

@@ -47,6 +47,7 @@ def baseline(
     The files are those of `procure solve`; put the two side by side with `procure compare`.
     """
     from procure.cli.summary import show_summary, summary_document
+    from procure.report.write import remove_stale
     from procure.solution.write import ensure_apart, ensure_writable
 
     records = procure.read_plan(plan, overrides)
@@ -54,6 +55,7 @@ def baseline(
     ensure_writable(out)
     solution = procure.baseline(records, policy)
     files = solution.write(out)
+    remove_stale(out)
     if as_json:
         say_json(summary_document(solution, files))
     elif not quiet:

@@ -60,6 +60,7 @@ RELAXED = 3
     metavar="ADDRESS",
     help="Solve large plans on this Ray cluster; auto: the one of this machine.  [needs procure[cluster]]",
 )
+@click.option("--report", is_flag=True, help="Also write report.html, a page to look at (see `procure report`).")
 @set_option
 @json_option
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
@@ -76,6 +77,7 @@ def solve(
     seed: int | None,
     start: Path | None,
     cluster: str | None,
+    report: bool,
     overrides: tuple[str, ...],
     as_json: bool,
     quiet: bool,
@@ -87,8 +89,11 @@ def solve(
     """
     from procure.cli.progress import chore, watch
     from procure.cli.summary import show_summary, summary_document
+    from procure.report.write import REPORT_FILE, ensure_able, remove_stale, write_report
     from procure.solution.write import ensure_apart, ensure_writable
 
+    if report:
+        ensure_able()
     with chore("reading", quiet=quiet):
         records = procure.read_plan(plan, overrides)
     ensure_apart(plan, out)
@@ -110,6 +115,9 @@ def solve(
         )
     with chore("writing", quiet=quiet):
         files = solution.write(out)
+        remove_stale(out)
+        if report:
+            files = (*files, write_report(solution, out / REPORT_FILE, beside=out))
     if as_json:
         say_json(summary_document(solution, files))
     elif not quiet:
