@@ -10,18 +10,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeAlias, TypeVar, cast, overload
+from typing import Annotated, Any, TypeAlias, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import WrapValidator
+from pydantic import BaseModel, WrapValidator
 
 from procure.plan.record import Record
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Codes = NDArray[np.int32]
-R = TypeVar("R", bound=Record)
+R = TypeVar("R", bound=BaseModel)
 
 ABSENT, ONE, LIST = 0, 1, 2
 """Forms of a value per period: nothing, one number, a list."""
@@ -196,7 +196,7 @@ class Columns(Sequence[R]):
 
     def _row(self, row: int) -> R:
         values: dict[str, Any] = {name: column.value(row) for name, column in self.columns.items()}
-        return cast("R", self.record.model_construct(None, **values))
+        return self.record.model_construct(None, **values)
 
     def replaced(self, **columns: Column) -> Columns[R]:
         """Return the table with other columns in the place of some."""

@@ -22,6 +22,9 @@ from procure.solution.records import (
     Status,
 )
 
+MOST_RECORDS = 50_000
+"""Order lines up to which each is a record; more stay columns, of which records are made as they are asked for."""
+
 
 def assemble(
     ledger: Ledger,
@@ -59,6 +62,7 @@ def assemble(
         status = "optimal"
     numbers = po_numbers(ledger)
     promise = promise_of(ledger, laws)
+    lines = order_lines(ledger, numbers)
     return Solution(
         plan=network.plan,
         status=status,
@@ -73,7 +77,7 @@ def assemble(
         without_orders=_without_orders(network, laws),
         fill_rate=promise.figures["fill_rate"],
         seconds=dict(seconds),
-        lines=tuple(order_lines(ledger, numbers)),
+        lines=lines if len(lines) > MOST_RECORDS else tuple(lines),
         headers=tuple(purchase_orders(ledger, numbers)),
         transfers=tuple(transfers(ledger)),
         projected=projection(ledger),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -119,7 +119,7 @@ def _head(solution: Solution) -> dict[str, Any]:
     }
 
 
-def _lists(solution: Solution) -> Iterator[tuple[str, tuple[Record, ...]]]:
+def _lists(solution: Solution) -> Iterator[tuple[str, Sequence[Record]]]:
     yield "orders", solution.lines
     yield "purchase_orders", solution.headers
     yield "transfers", solution.transfers

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from procure.plan.network import Network
+from procure.plan.table import Coded, Column, Columns
+from procure.plan.table import Numbers as Count
 from procure.plan.terms import order_date
 from procure.solution.ledger import Ledger
 from procure.solution.reasons import order_reasons, transfer_reasons
@@ -50,45 +52,42 @@ def _day(network: Network, period: int, days: int = 0) -> date:
     return order_date(network.plan, period) + timedelta(days=days)
 
 
-def order_lines(ledger: Ledger, numbers: Numbers) -> Iterator[OrderLine]:
-    """Order lines by period, purchase order and place."""
-    network, day = ledger.network, _Days(ledger.network)
-    found, periods = _by_purchase_order(ledger)
-    reasons = order_reasons(ledger, found, periods)
-    counts: dict[str, int] = defaultdict(int)
-    for line, period, reason in zip(found.tolist(), periods.tolist(), reasons, strict=True):
-        number = numbers[int(network.line_group[line]), period]
-        counts[number] += 1
-        item, warehouse = network.place(int(network.line_cell[line]))
-        quantity = float(ledger.decision.orders[line, period])
-        goods = float(ledger.bills.goods[line, period])
-        yield OrderLine(
-            po_number=number,
-            line_number=counts[number],
-            supplier=network.supplier_of_line(line).supplier,
-            warehouse=warehouse,
-            item=item,
-            offer=network.offer_ids[network.line_offer[line]],
-            period=period,
-            order_date=day[period, 0],
-            receipt_date=day[period, int(network.line_days[line])],
-            quantity=quantity,
-            unit_price=goods / quantity,
-            goods_value=goods,
-            release=period == 0,
-            reason=reason,
-        )
+def order_lines(ledger: Ledger, numbers: Numbers) -> Columns[OrderLine]:
+    """Order lines by period, purchase order and place, as columns: a large plan has millions."""
+    network = ledger.network
+    lines, periods = _by_purchase_order(ledger)
+    group, cell = network.line_group[lines], network.line_cell[lines]
+    quantity, goods = (table[lines, periods] for table in (ledger.decision.orders, ledger.bills.goods))
+    first = np.ones(len(lines), dtype=bool)
+    first[1:] = (group[1:] != group[:-1]) | (periods[1:] != periods[:-1])
+    order = np.cumsum(first) - 1
+    placed = zip(group[first].tolist(), periods[first].tolist(), strict=True)
+    items, warehouses = network.names
+    suppliers = [supplier.supplier for supplier in network.suppliers]
+    columns: dict[str, Column] = {
+        "po_number": Coded(order, [numbers[key] for key in placed]),
+        "line_number": Count((np.arange(len(lines)) - np.flatnonzero(first)[order] + 1).astype(float), whole=True),
+        "supplier": Coded(network.group_supplier[group], suppliers),
+        "warehouse": Coded(network.cell_warehouse[cell], warehouses),
+        "item": Coded(network.cell_item[cell], items),
+        "offer": Coded(network.line_offer[lines], network.offer_ids),
+        "period": Count(periods.astype(float), whole=True),
+        "order_date": Coded(periods, [_day(network, t) for t in range(network.periods)]),
+        "receipt_date": _receipt_dates(network, lines, periods),
+        "quantity": Count(quantity),
+        "unit_price": Count(goods / quantity),
+        "goods_value": Count(goods),
+        "release": Coded((periods == 0).astype(np.int64), (False, True)),
+        "reason": Coded(np.arange(len(lines)), order_reasons(ledger, lines, periods)),
+    }
+    return Columns(OrderLine, columns)
 
 
-class _Days(dict[tuple[int, int], date]):
-    """Days after the start of a period, worked out once each."""
-
-    def __init__(self, network: Network) -> None:
-        super().__init__()
-        self._network = network
-
-    def __missing__(self, key: tuple[int, int]) -> date:
-        return self.setdefault(key, _day(self._network, *key))
+def _receipt_dates(network: Network, lines: Indices, periods: Indices) -> Coded:
+    """Nominal day of receipt of each order."""
+    pairs = np.column_stack([periods, network.line_days[lines]])
+    found, codes = np.unique(pairs, axis=0, return_inverse=True)
+    return Coded(codes.ravel(), [_day(network, t, days) for t, days in found.tolist()])
 
 
 def _by_purchase_order(ledger: Ledger) -> tuple[Indices, Indices]:

@@ -8,7 +8,7 @@ supplier's.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -285,7 +285,7 @@ class Solution:
     without_orders: Backorders
     fill_rate: float
     seconds: Mapping[str, float]
-    lines: tuple[OrderLine, ...]
+    lines: Sequence[OrderLine]
     headers: tuple[PurchaseOrder, ...]
     transfers: tuple[Transfer, ...]
     projected: pd.DataFrame = field(repr=False, compare=False)

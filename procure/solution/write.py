@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 from procure.errors import UsageError
 from procure.plan.arrow_plan import write_plan_folder
@@ -142,8 +143,9 @@ def ensure_apart(plan: str | Path, directory: str | Path, names: Sequence[str] =
 def _stage(solution: Solution, staging: Path) -> tuple[str, ...]:
     """Write every file into `staging`; return their names in the order of their replacement."""
     names = []
-    for name, text in _texts(solution):
-        (staging / name).write_text(text, encoding="utf-8", newline="")
+    for name, columns, rows in _tables(solution):
+        with (staging / name).open("w", encoding="utf-8", newline="") as file:
+            _write_rows(file, columns, rows)
         names.append(name)
     names += _stage_plan(solution.plan, staging)
     digests = {name: _digest(staging / name) for name in names}
@@ -171,21 +173,26 @@ def _is_large(plan: Plan) -> bool:
     return sum(map(len, tables)) > MOST_AS_TEXT and any(isinstance(rows, Columns) for rows in tables)
 
 
-def _texts(solution: Solution) -> Iterator[tuple[str, str]]:
-    yield "purchase_orders.csv", csv_text(ORDER_COLUMNS, order_rows(solution, release=True))
-    yield "supplier_schedule.csv", csv_text(ORDER_COLUMNS, order_rows(solution, release=False))
-    yield "transfers.csv", csv_text(TRANSFER_COLUMNS, transfer_rows(solution))
+def _tables(solution: Solution) -> Iterator[tuple[str, Sequence[str], Iterable[Row]]]:
+    """Name, columns and rows of each table; rows are made as they are written."""
+    yield "purchase_orders.csv", ORDER_COLUMNS, order_rows(solution, release=True)
+    yield "supplier_schedule.csv", ORDER_COLUMNS, order_rows(solution, release=False)
+    yield "transfers.csv", TRANSFER_COLUMNS, transfer_rows(solution)
     if solution.promises:
-        yield PROMISES_FILE, csv_text(PROMISE_COLUMNS, promise_rows(solution.promises))
+        yield PROMISES_FILE, PROMISE_COLUMNS, promise_rows(solution.promises)
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Row]) -> str:
     """Comma, dot, ISO dates, quotes only where needed."""
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    _write_rows(buffer, columns, rows)
+    return buffer.getvalue()
+
+
+def _write_rows(file: TextIO, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    writer = csv.writer(file, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([_plain(cell) for cell in row] for row in rows)
-    return buffer.getvalue()
 
 
 def _plain(cell: Cell) -> str:
