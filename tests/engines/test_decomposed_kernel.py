@@ -23,7 +23,7 @@ def random_cell(rng: np.random.Generator, *, out: bool, capped: bool, forced: bo
     cells = Cells(
         levels=np.array([n]), start=np.array([start]), grain=np.array([float(rng.choice([1.0, 2.5]))]),
         opening=np.cumsum(rng.uniform(-1.0, 2.0, (1, PERIODS)), axis=1), table=np.array([0]),
-        short=rows[:PERIODS].ravel().copy(), before=rows[PERIODS:].ravel().copy(), coarse=np.array([False]),
+        short=rows.ravel().copy(), earlier=(PERIODS + np.arange(PERIODS)[None, :]) * n, coarse=np.array([False]),
         cap=high, floor=rng.integers(0, n, (1, PERIODS)), capped=np.array([capped]),
     )  # fmt: skip
     count = 2
@@ -64,7 +64,7 @@ def stock_cost(cells: Cells, costs: Costs, t: int, level: int) -> float:
     return float(
         costs.supply[0, t] * supply
         + costs.short[0, t] * float(cells.short[t * n + level])
-        + costs.before[0, t] * float(cells.before[t * n + level])
+        + costs.before[0, t] * float(cells.short[cells.earlier[0, t] + level])
         + costs.missing[0, t] * max(costs.target[0, t] - supply, 0.0)
     )
 

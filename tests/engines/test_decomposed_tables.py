@@ -30,6 +30,7 @@ class Law(SimpleNamespace):
             mean=mean * growth,
             variance=variance * growth,
             sorted_paths={},
+            sampled={},
         )
 
     def shortfall(self, cell: Any, period: Any, supply: Any) -> Any:
@@ -47,7 +48,9 @@ def variance_of(family: Family, mean: float) -> float:
 def assert_tight(law: Law, opening: np.ndarray, grain: float, start: int, scale: float) -> None:
     levels = 400
     args = opening, np.array([grain]), np.array([levels]), np.array([start])
-    _, short, before = tables_of(law, *args, threads=1)
+    values, table, earlier_rows = tables_of(law, *args, threads=1)
+    short = values[table[0] : table[0] + 3 * levels]
+    before = values[earlier_rows[0][:, None] + np.arange(levels)]
     rows = np.arange(3)[:, None]
     supply = opening[0][:, None] + grain * (np.arange(levels) - start)[None, :]
     true = law.shortfall(np.zeros_like(rows), rows, supply)

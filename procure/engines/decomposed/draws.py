@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from procure.engines.decomposed.duals import LimitPrices
-from procure.engines.decomposed.kernel import Cells, Costs
+from procure.engines.decomposed.kernel import Cells, Costs, own_rows
 from procure.engines.decomposed.late_cuts import LateCuts
 from procure.engines.decomposed.lost_tables import lost_tables
 from procure.engines.decomposed.programs import Programs, programs_of
@@ -240,14 +240,10 @@ class LikelyDraws(Draws):
         super().__init__(task, programs)
         cells = self._cells
         self._base = {
-            cell: tuple(table[self._rows(cell)].copy() for table in (cells.short, cells.before))
+            cell: tuple(cells.short[rows].copy() for rows in own_rows(cells, cell))
             for cell in self._law.deliveries.cells
             if cell not in self.tables
         }
-
-    def _rows(self, cell: int) -> slice:
-        cells = self._cells
-        return slice(cells.table[cell], cells.table[cell] + cells.levels[cell] * self._network.periods)
 
     def know(self, ledger: Ledger) -> None:
         """Take the spread of supply from a decision."""
@@ -263,8 +259,8 @@ class LikelyDraws(Draws):
     def _spread(self, cell: int, surprise: Array) -> None:
         cells, periods = self._cells, self._network.periods
         n, grain = int(cells.levels[cell]), float(cells.grain[cell])
-        for table, base in zip((cells.short, cells.before), self._base[cell], strict=True):
-            rows = table[self._rows(cell)].reshape(periods, n)
+        for where, base in zip(own_rows(cells, cell), self._base[cell], strict=True):
+            rows = cells.short[where].reshape(periods, n)
             for t in range(periods):
                 rows[t] = _averaged(base.reshape(periods, n)[t].astype(float), surprise[t] / grain, grain)
 

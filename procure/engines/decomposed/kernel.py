@@ -21,8 +21,9 @@ class Cells(NamedTuple):
     """C programs, T periods.
 
     `levels`, `start` (C,): number of levels, level without orders. `grain` (C,): units between levels. `opening` (C,
-    T): supply without decisions. `table` (C,): where the cell's rows of `short` and `before` begin. `short`, `before`:
-    units short of the demand up to t, and up to t - 1, by cell, period and level. `coarse` (C,): whether levels are
+    T): supply without decisions. `short`: units short by level, row by row. `table` (C,): where the rows begin that are
+    short of the demand up to t, period by period. `earlier` (C, T): where the row begins that is short of the demand up
+    to t - 1; the row of the period before where supply without decisions is the same. `coarse` (C,): whether levels are
     coarser than the steps of orders, so that stage and order costs are rounded down. `cap` (C, T): highest level after
     an arrival. `floor` (C, T): lowest level after a shipment out. `capped` (C,): whether any cap holds.
     """
@@ -31,13 +32,19 @@ class Cells(NamedTuple):
     start: Array
     grain: Array
     opening: Array
-    table: Array
     short: Array
-    before: Array
+    table: Array
+    earlier: Array
     coarse: Array
     cap: Array
     floor: Array
     capped: Array
+
+
+def own_rows(cells: Cells, cell: int) -> tuple[slice, slice]:
+    """Where a cell that shares no rows has those of the demand up to each period, and up to the period before."""
+    at, size = int(cells.table[cell]), int(cells.levels[cell]) * cells.opening.shape[1]
+    return slice(at, at + size), slice(at + size, at + 2 * size)
 
 
 class Ways(NamedTuple):
@@ -75,8 +82,8 @@ class Outs(NamedTuple):
 class Costs(NamedTuple):
     """Prices of one pass.
 
-    `supply`, `short`, `before` (C, T): money per unit of supply, of `Cells.short` and of `Cells.before`. `target` (C,
-    T), `missing` (C, T): supply wanted, money per unit under it. `goods`, `unit`, `fixed` (W, T): what a tariff's
+    `supply`, `short`, `before` (C, T): money per unit of supply, and short of demand up to t and up to t - 1. `target`,
+    `missing` (C, T): supply wanted, money per unit under it. `goods`, `unit`, `fixed` (W, T): what a tariff's
     money, a unit and an order cost by order period; `fixed` is infinite where nothing may be ordered. `revenue`, `gate`
     (O, T): money per unit that leaves and per shipment, `gate` infinite where none may. `forced` (O, T): steps that
     must leave, -1 for a free choice. `base` (C,): money per unit at which a coarse cell's stock is handed on, so that
@@ -195,8 +202,9 @@ def _stage(c, t, n, cells, costs, keeps, stage):  # type: ignore[no-untyped-def]
         x = base + k * grain
         stage[k] = a * x + b * cells.short[row + k]
     if s != 0.0:
+        row = cells.earlier[c, t]
         for k in range(n):
-            stage[k] += s * cells.before[row + k]
+            stage[k] += s * cells.short[row + k]
     if costs.missing[c, t] > 0.0:
         for k in range(n):
             lack = costs.target[c, t] - (base + k * grain)

@@ -17,7 +17,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from procure.engines.decomposed.kernel import Cells
+from procure.engines.decomposed.kernel import Cells, own_rows
 from procure.engines.decomposed.random_terms import RandomTerms
 from procure.plan.network import Network
 from procure.solution.ledger import Ledger
@@ -69,16 +69,16 @@ class LateCuts:
         self._law, self._cells, self._terms, self.cell, self.rows = law, cells, terms, cell, rows
         self._random: RandomSupply = law.deliveries.cells[cell]
         periods, n = network.periods, int(cells.levels[cell])
-        self._rows = slice(cells.table[cell], cells.table[cell] + n * periods)
+        self._rows = own_rows(cells, cell)
         shape = len(rows), periods, periods
         self._sides = [
             _Side(
-                table[self._rows].reshape(periods, n).astype(float),
+                cells.short[rows].reshape(periods, n).astype(float),
                 np.zeros((periods, n)),
                 np.zeros(periods),
                 np.zeros(shape),
             )
-            for table in (cells.short, cells.before)
+            for rows in self._rows
         ]
         self._counted = terms.counted()[rows]
         self._lead = terms.lead[rows]
@@ -161,9 +161,9 @@ class LateCuts:
         self._late = counted - brought
         self._paid = costs[:, None, None, :] * self._late
         value: Array = np.einsum("t,ilut->lu", weight, self._paid)
-        for side, table in zip(self._sides, (self._cells.short, self._cells.before), strict=True):
+        for side, where in zip(self._sides, self._rows, strict=True):
             mixed = side.base + weight[:, None] * (side.cut - side.base)
-            table[self._rows] = (mixed - 2e-7 * np.abs(mixed)).ravel()
+            self._cells.short[where] = (mixed - 2e-7 * np.abs(mixed)).ravel()
         self._costs = costs
         return value
 

@@ -95,7 +95,7 @@ def programs_of(network: Network, laws: Laws, levels: Levels) -> Programs:
     count[(np.diff(first) == 0) & (np.diff(out_first) == 0)] = 1
     coarse = _are_coarse(network, live, multiple * delivered, grain)
     top = np.minimum(start + np.ceil((above - own) / grain).astype(np.int64) + 1, count - 1)
-    table, short, before = tables_of(laws.planned, opening, grain, count, start)
+    short, table, earlier = tables_of(laws.planned, opening, grain, count, start)
     cap = _cover(network, opening, grain, count, start, coarse)
     floor = (network.demand_before() - opening) / grain[:, None]
     cells = Cells(
@@ -103,9 +103,9 @@ def programs_of(network: Network, laws: Laws, levels: Levels) -> Programs:
         start=start,
         grain=grain,
         opening=opening,
-        table=table,
         short=short,
-        before=before,
+        table=table,
+        earlier=earlier,
         coarse=coarse,
         cap=cap,
         floor=np.ceil(floor - 1e-6).astype(np.int64) + start[:, None],

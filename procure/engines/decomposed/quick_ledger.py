@@ -44,8 +44,9 @@ def _stocks(task: Task, programs: Programs, decision: Decision) -> Stocks:
     at = whole.astype(np.int64) + cells.start[:, None]
     inside = (np.abs(level - whole) < 1e-9) & (at >= 0) & (at < cells.levels[:, None])
     periods = np.arange(supply.shape[1])[None, :]
-    row = cells.table[:, None] + periods * cells.levels[:, None] + np.clip(at, 0, cells.levels[:, None] - 1)
-    short, before = cells.short[row].astype(float), cells.before[row].astype(float)
+    at = np.clip(at, 0, cells.levels[:, None] - 1)
+    rows = cells.table[:, None] + periods * cells.levels[:, None]
+    short, before = cells.short[rows + at].astype(float), cells.short[cells.earlier + at].astype(float)
     off = np.nonzero(~inside)
     if len(off[0]):
         short[off] = law.shortfall(off[0], off[1], supply[off])

@@ -13,6 +13,7 @@ from procure.engines.decomposed.grouping import Grouping
 from procure.engines.decomposed.programs import Programs
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
 
 ROUNDED = 3e-7
 """Relative error of a table's values, rounded down to single precision."""
@@ -67,8 +68,8 @@ def slopes_beyond(programs: Programs, stock: tuple[Array, Array], prices: LimitP
         Cost of a unit of supply and of a unit short, shape (C, T) each.
     """
     supply, short = stock
-    slopes: Array = supply + prices.peak + short * _fall(programs, programs.cells.short)
-    slopes += prices.peak * _fall(programs, programs.cells.before)
+    slopes: Array = supply + prices.peak + short * _fall(programs, _rows(programs))
+    slopes += prices.peak * _fall(programs, programs.cells.earlier)
     return slopes
 
 
@@ -80,11 +81,23 @@ def onward_costs(programs: Programs, slopes: Array) -> Array:
     return onward
 
 
-def _fall(programs: Programs, table: NDArray[np.float32]) -> Array:
-    """Least slope of units short above `Programs.top`, shape (C, T): a secant below it, rounding allowed for."""
-    cells, top = programs.cells, programs.top
+def _rows(programs: Programs) -> Indices:
+    """Where the rows of units short of the demand up to each period begin, shape (C, T)."""
+    cells = programs.cells
+    rows: Indices = cells.table[:, None] + np.arange(programs.network.periods)[None, :] * cells.levels[:, None]
+    return rows
+
+
+def _fall(programs: Programs, at: Indices) -> Array:
+    """Least slope of units short above `Programs.top`, shape (C, T): a secant below it, rounding allowed for.
+
+    Parameters
+    ----------
+    at
+        Where the rows of units short begin, shape (C, T).
+    """
+    cells, top, table = programs.cells, programs.top, programs.cells.short
     below = np.maximum(top - 1, 0)
-    at = cells.table[:, None] + np.arange(programs.network.periods)[None, :] * cells.levels[:, None]
     upper, lower = table[at + top[:, None]].astype(float), table[at + below[:, None]].astype(float)
     least = upper - lower * (1.0 + ROUNDED) - 1e-9
     slope = least / (np.maximum(top - below, 1) * cells.grain)[:, None]

@@ -33,8 +33,10 @@ LEFT = 12.0
 
 def tables_of(
     law: Law, opening: Floats, grain: Floats, levels: Indices, start: Indices, threads: int = 2
-) -> tuple[Indices, NDArray[np.float32], NDArray[np.float32]]:
-    """Units short of the demand up to each period, and up to the period before, by cell, period and level.
+) -> tuple[NDArray[np.float32], Indices, Indices]:
+    """Units short of the demand up to each period, and up to the period before, by level.
+
+    Rows that are the same are stored once, but in cells that only draws can value: what values them writes there.
 
     Parameters
     ----------
@@ -47,29 +49,42 @@ def tables_of(
 
     Returns
     -------
-    table, short, before
-        Where the rows of each cell begin, shape (C,); values by cell, period and level.
+    short, table, earlier
+        All rows; where those of each cell begin, period by period, shape (C,), and where those up to the period before
+        begin, shape (C, T).
     """
-    n_cells, periods = opening.shape
-    at = np.zeros(n_cells + 1, dtype=np.int64)
-    np.cumsum(levels * periods, out=at[1:])
-    short, before = np.empty(at[-1], dtype=np.float32), np.empty(at[-1], dtype=np.float32)
+    n_cells, _periods = opening.shape
+    table, earlier, size = _layout(opening, levels, [*law.sampled, *law.sorted_paths])
+    short = np.empty(size, dtype=np.float32)
     numbers = (law.family.astype(np.int64), law.known, law.mean, law.variance)
 
     def fill(piece: Indices) -> None:
-        _fill(int(piece[0]), int(piece[-1]) + 1, *numbers, opening, grain, levels, start, at, short, before)
+        _fill(int(piece[0]), int(piece[-1]) + 1, *numbers, opening, grain, levels, start, table, earlier, short)
 
     pieces = [p for p in np.array_split(np.arange(n_cells), max(threads * 4, n_cells // 4096)) if len(p)]
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(fill, pieces))
     for cell in law.sorted_paths:
-        where = int(levels[cell]), int(start[cell]), int(at[cell])
-        _fill_from_paths(law, cell, opening[cell], grain[cell], *where, short, before)
-    return at[:-1], short, before
+        where = int(levels[cell]), int(start[cell]), int(table[cell])
+        _fill_from_paths(law, cell, opening[cell], grain[cell], *where, short)
+    return short, table, earlier
+
+
+def _layout(opening: Floats, levels: Indices, own: list[int]) -> tuple[Indices, Indices, int]:
+    """Where rows begin, as `tables_of` returns it, and the number of values; `own` cells share no rows."""
+    n_cells, periods = opening.shape
+    apart = np.ones((n_cells, periods), dtype=bool)
+    apart[:, 1:] = opening[:, 1:] != opening[:, :-1]
+    apart[own] = True
+    ends = np.cumsum(levels * (periods + apart.sum(axis=1)))
+    table = ends - levels * (periods + apart.sum(axis=1))
+    row = np.where(apart, periods + np.cumsum(apart, axis=1) - 1, np.arange(periods) - 1)
+    earlier = table[:, None] + row * levels[:, None]
+    return table, earlier, int(ends[-1]) if n_cells else 0
 
 
 def _fill_from_paths(  # type: ignore[no-untyped-def]
-    law: Law, cell: int, opening: Floats, grain: float, n: int, start: int, at: int, short, before
+    law: Law, cell: int, opening: Floats, grain: float, n: int, start: int, at: int, short
 ) -> None:
     periods = len(opening)
     supply = opening[:, None] + grain * (np.arange(n) - start)[None, :]
@@ -78,8 +93,7 @@ def _fill_from_paths(  # type: ignore[no-untyped-def]
     earlier = np.maximum(-supply, 0.0)
     if periods > 1:
         earlier[1:] = law.shortfall(np.full_like(rows[1:], cell), rows[:-1], supply[1:])
-    short[at : at + periods * n] = _down(value).ravel()
-    before[at : at + periods * n] = _down(earlier).ravel()
+    short[at : at + 2 * periods * n] = _down(np.concatenate([value, earlier])).ravel()
 
 
 def _down(values: Floats) -> NDArray[np.float32]:
@@ -88,21 +102,19 @@ def _down(values: Floats) -> NDArray[np.float32]:
 
 
 @numba.njit(cache=True, nogil=True)
-def _fill(begin, end, family, known, mean, variance, opening, grain, levels, start, at, short, before):  # type: ignore[no-untyped-def]
+def _fill(begin, end, family, known, mean, variance, opening, grain, levels, start, table, earlier, short):  # type: ignore[no-untyped-def]
     periods = opening.shape[1]
     for c in range(begin, end):
         n = levels[c]
         for t in range(periods):
-            row = at[c] + t * n
+            row, other = table[c] + t * n, earlier[c, t]
             first = opening[c, t] - start[c] * grain[c]
             _losses(family[c, t], mean[c, t], variance[c, t], first - known[c, t], grain[c], n, short, row)
             if t == 0:
-                _losses(0, 0.0, 0.0, first, grain[c], n, before, row)
-            elif opening[c, t] == opening[c, t - 1]:
-                before[row : row + n] = short[row - n : row]
-            else:
+                _losses(0, 0.0, 0.0, first, grain[c], n, short, other)
+            elif other != row - n:
                 s = t - 1
-                _losses(family[c, s], mean[c, s], variance[c, s], first - known[c, s], grain[c], n, before, row)
+                _losses(family[c, s], mean[c, s], variance[c, s], first - known[c, s], grain[c], n, short, other)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -98,10 +98,9 @@ class _Sums:
         """Peak stock of each cell, shape (C, T) [units]."""
         if self._peak is None:
             cells, path = self._passes.programs.cells, self._found.solved.path
-            row = cells.table[:, None] + np.arange(path.shape[1])[None, :] * cells.levels[:, None]
             supply = cells.opening + (path - cells.start[:, None]) * cells.grain[:, None]
             expected = self._passes.task.laws.planned.expected
-            supply, before = self._passes.mended(self._found, supply, cells.before[row + path])
+            supply, before = self._passes.mended(self._found, supply, cells.short[cells.earlier + path])
             peak = supply + before
             peak[:, 1:] -= expected[:, :-1]
             for cell, lost in self._passes.draws.lost(self._found.solved.path).items():
