@@ -40,7 +40,7 @@ def explain(
     the line and with the next best supplier. parameters.csv gets the reorder points and safety stocks that the plan
     implies, promises.csv the dates that customers who wait can be told; both are for the whole plan.
     """
-    from procure.cli.explanation import show_explanation
+    from procure.cli.explanation import MOST, show_explanation
     from procure.cli.steps import steps
     from procure.solution.write import ensure_writable
 
@@ -48,7 +48,8 @@ def explain(
     folder = out or (solution if solution.is_dir() else solution.parent)
     ensure_writable(folder)
     with steps("Explaining", quiet=quiet) as watch:
-        found = procure.explain(known, item=item, warehouse=warehouse, progress=watch)
+        most = None if everything or as_json else MOST
+        found = procure.explain(known, item=item, warehouse=warehouse, progress=watch, most=most)
     files = found.write(folder)
     if as_json:
         say_json({**found.summary(), "files": [str(path) for path in files]})

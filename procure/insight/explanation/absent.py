@@ -35,6 +35,13 @@ class Absent:
         Looks for more supply.
     cells
         Cells that are looked at.
+
+    Attributes
+    ----------
+    cells
+        Those of them of which nothing comes now, although they are asked for.
+    order
+        Their positions, those that ask for an answer first.
     """
 
     def __init__(self, plan: Revaluation, extra: ExtraSupply, cells: Indices) -> None:
@@ -49,8 +56,10 @@ class Absent:
         self._first = np.where(arrives.any(axis=1), arrives.argmax(axis=1), -1)
         self._lasts = self._last_days()
         waiting = network.unmet_cost[self.cells] * plan.ledger.stocks.backorders[self.cells].sum(axis=1)
-        order = np.argsort(-waiting, kind="stable")
-        self._searched = {int(self.cells[k]) for k in order[:MOST_SEARCHED]}
+        # what asks for an answer comes first, and of that what costs most
+        plain = (self._first >= 0) | np.array([lasts is None for lasts in self._lasts], dtype=bool)
+        self.order: list[int] = np.lexsort((-waiting, plain)).tolist()
+        self._searched = {int(self.cells[k]) for k in self.order[:MOST_SEARCHED]}
 
     def _last_days(self) -> list[date | None]:
         """Last day that stock and open orders are expected to last in each cell; None: beyond the horizon."""

@@ -173,6 +173,15 @@ class Shortage(Record):
     barred: Help | None = Field(None, description="A cheaper one that would break a rule or limit.")
 
 
+class Counts(Record):
+    """How much there is to explain in all."""
+
+    lines_now: int = Field(description="Order lines to release now.")
+    lines_later: int = Field(description="Order lines of later periods.")
+    not_ordered: int = Field(description="Items at warehouses that are asked for and not ordered now.")
+    shortages: int = Field(description="Items at warehouses that are expected to be short.")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
     """Why a plan orders what it orders.
@@ -187,6 +196,8 @@ class Explanation:
         What is asked for and not ordered now, with a reason each.
     shortages
         What is expected to be short, dearest first.
+    counts
+        How many of these there are in all.
     promises
         What customers who wait can be told, of the whole plan.
     parameters
@@ -201,6 +212,7 @@ class Explanation:
     lines: tuple[LineExplanation, ...]
     not_ordered: tuple[NotOrdered, ...]
     shortages: tuple[Shortage, ...]
+    counts: Counts
     promises: tuple[CustomerPromise, ...]
     parameters: pd.DataFrame = field(repr=False, compare=False)
     item: str | None = None
@@ -223,6 +235,7 @@ class Explanation:
             "plan": self.plan.model_dump(mode="json"),
             "currency": self.currency,
             "last_day": self.last_day.isoformat(),
+            "counts": self.counts.model_dump(mode="json"),
             **{name: [record.model_dump(mode="json") for record in records] for name, records in lists.items()},
         }
 

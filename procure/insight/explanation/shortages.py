@@ -37,7 +37,7 @@ def short_cells(plan: Revaluation, cells: Indices) -> Indices:
     short = (owed >= LEAST) & (owed >= LEAST_SHARE * demand)
     cost = _cost(plan, cells)
     order = np.argsort(-cost, kind="stable")
-    found: Indices = cells[order[short[order]]][:MOST]
+    found: Indices = cells[order[short[order]]]
     return found
 
 

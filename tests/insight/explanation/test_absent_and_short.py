@@ -24,7 +24,7 @@ NOTHING = [[0.0, 0.0, 0.0, 0.0]]
 
 def told(plan: dict[str, Any], orders=None, shipments=None) -> procure.Explanation:
     """Explanation of a decision made by hand; by default nothing is ordered."""
-    return explained(plan, orders or NOTHING, shipments).explanation(None, None, lambda done, of_all: None)
+    return explained(plan, orders or NOTHING, shipments).explanation()
 
 
 def reason(plan: dict[str, Any], orders=None, shipments=None):

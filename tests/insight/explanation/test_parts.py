@@ -41,7 +41,7 @@ def explained(plan: dict, orders: list[list[float]], shipments: list[list[float]
 
 
 def lines_of(explainer: Explainer):
-    return explainer.explanation(None, None, lambda done, of_all: None).lines
+    return explainer.explanation().lines
 
 
 def parts_of(plan: dict, orders: list[list[float]], shipments: list[list[float]] | None = None) -> dict[str, float]:
@@ -73,7 +73,7 @@ def test_every_line_of_a_buyer_who_follows_a_rule_adds_up(example, policy):
     assert_adds_up(procure.baseline(example("quickstart"), policy))
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("make", [tiny_plan, risky_plan])
 def test_every_line_of_a_random_plan_adds_up(make, seed):
     plan = make(seed)
