@@ -15,7 +15,7 @@ from procure.cli.summary import PIPE_WIDTH
 from procure.cli.table import Row, fitted, one_line
 from procure.cli.wording import counted, money, units
 from procure.insight.explanation.records import Explanation, LineExplanation, Shortage
-from procure.insight.explanation.sentences import quantity_words, served_words, supplier_words, worth_words
+from procure.insight.explanation.sentences import money_words, quantity_words, served_words, supplier_words, worth_words
 
 MOST = 10
 """Lines, shortages and items not ordered that are shown where not everything is asked for."""
@@ -74,9 +74,10 @@ def _more(hidden: int, name: str, *, before: bool = False) -> Iterator[Text]:
 def _line(line: LineExplanation, currency: str, width: int) -> Iterator[Text]:
     yield Text()
     head = Text.assemble((line.item, "bold"), f" for {line.warehouse}: {units(line.quantity)} from {line.supplier}, ")
-    head.append(f"ordered {line.order_date}, there {line.receipt_date}, {money(line.cost)} {currency}")
+    head.append(f"ordered {line.order_date}, there {line.receipt_date}")
     yield head
     yield from _filled(f"{quantity_words(line)}.", width)
+    yield from _filled(f"{money_words(line, currency)}.", width)
     yield from _filled(f"{worth_words(line.worth, currency)}.", width)
     yield from _filled(f"{supplier_words(line, currency)}.", width)
     if line.serves:
@@ -88,8 +89,9 @@ def _filled(text: str, width: int) -> Iterator[Text]:
 
 
 def _short(short: Shortage, currency: str, width: int) -> Iterator[Text]:
-    what = f"{short.item} at {short.warehouse}: {units(short.backorders)} unit-periods"
-    yield from _filled(f"{what}, {money(short.cost)} {currency}. {_sentence(short.detail)}", width)
+    kind = "units lost" if short.lost else "unit-periods of backorders"
+    what = f"{short.item} at {short.warehouse}: {units(short.backorders)} {kind}, {money(short.cost)} {currency}"
+    yield from _filled(f"{what}. {_sentence(short.detail)}", width)
 
 
 def _sentence(text: str) -> str:

@@ -95,6 +95,18 @@ def test_the_tables_are_written_beside_the_solution_or_elsewhere(place, tmp_path
     assert f"Written to {tmp_path / 'tables'}: parameters.csv" in done.stdout
 
 
+def test_reorder_points_of_an_earlier_solution_go_with_it(place, tmp_path):
+    solution = procure.read_solution(place)
+    solution.write(tmp_path)
+    run("explain", tmp_path, "--quiet")
+    assert (tmp_path / "parameters.csv").exists()
+    solution.write(tmp_path)
+    assert not (tmp_path / "parameters.csv").exists()
+    (tmp_path / "parameters.csv").write_text("somebody's own\n", encoding="utf-8")
+    solution.write(tmp_path)
+    assert (tmp_path / "parameters.csv").exists()
+
+
 def test_customers_who_wait_are_shown_with_their_dates(tmp_path):
     procure.baseline(procure.read_plan(SPARE_PARTS), "min-max").write(tmp_path)
     done = run("explain", tmp_path, "--item", "STARTER-12")

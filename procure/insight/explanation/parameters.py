@@ -23,21 +23,11 @@ from procure.plan.network import Network
 from procure.plan.table import numbers
 from procure.solution.decision import Decision
 from procure.solution.lot_marks import raised
+from procure.solution.tables import PARAMETER_COLUMNS
 from procure.uncertainty import families
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
-
-PARAMETERS_FILE = "parameters.csv"
-PARAMETER_COLUMNS = (
-    "item",
-    "warehouse",
-    "supplier",
-    "reorder_point",
-    "order_up_to",
-    "safety_stock",
-    "lead_time_demand",
-)
 
 BLOCK = 50_000
 """Cells worked out at once."""

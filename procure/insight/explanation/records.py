@@ -159,6 +159,7 @@ class Shortage(Record):
 
     item: str = Field(description="Item id.")
     warehouse: str = Field(description="Warehouse id.")
+    lost: bool = Field(description="Whether unmet demand is lost; else customers wait.")
     backorders: float = Field(description="Expected backorders over the horizon (unit-periods), or units lost.")
     early: float = Field(description="Those of the periods before anything new can arrive.")
     cost: float = Field(description="What they cost, plan currency: what waiting costs if nothing is done.")

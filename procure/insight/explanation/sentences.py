@@ -77,6 +77,28 @@ def rounded(parts: Sequence[float], total: float, decimals: int) -> list[float]:
     return [count / scale for count in whole]
 
 
+MONEY_WORDS = {
+    "goods": "goods",
+    "price_break": "price break",
+    "order_discount": "order discount",
+    "freight": "freight",
+    "line": "line cost",
+    "order": "share of the order's fixed cost",
+    "containers": "share of its containers",
+}
+
+
+def money_words(line: LineExplanation, currency: str) -> str:
+    """What the line costs, as a sum of its parts."""
+    shown = rounded([part.amount for part in line.money], line.cost, 2)
+    terms = [
+        f"{'-' if amount < 0.0 else '+'} {abs(amount):,.2f} {MONEY_WORDS[part.part]}"
+        for amount, part in zip(shown, line.money, strict=True)
+        if amount
+    ]
+    return f"{line.cost:,.2f} {currency} = {' '.join(terms).removeprefix('+ ')}"
+
+
 def supplier_words(line: LineExplanation, currency: str) -> str:
     """Why this supplier and not the next best."""
     own = f"{line.landed_cost:,.2f} {currency} a unit landed"
@@ -139,6 +161,7 @@ def sentence(line: LineExplanation, currency: str) -> str:
     """The whole explanation."""
     said = [
         quantity_words(line),
+        money_words(line, currency),
         worth_words(line.worth, currency),
         supplier_words(line, currency),
         served_words(line),

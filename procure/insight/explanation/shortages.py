@@ -61,6 +61,7 @@ def shortage_of(plan: Revaluation, extra: ExtraSupply, cell: int) -> Shortage:
     return Shortage(
         item=item,
         warehouse=warehouse,
+        lost=bool(network.lost[cell]),
         backorders=total,
         early=early,
         cost=float(_cost(plan, np.array([cell]))[0]),
