@@ -105,7 +105,7 @@ class Absent:
         if network.line_allowed[lines].any() or network.move_allowed[moves].any():
             return None
         end = network.items[network.cell_item[cell]].phase_out
-        if end is not None:
+        if end is not None and network.first_served[cell] < network.periods:  # which phase-outs are not asked for
             return "phase_out", f"nothing arrives before it is phased out on {end}", {}
         return "calendar", "no supplier takes orders for it in the horizon", {}
 

@@ -12,6 +12,8 @@ supply. N lines, T periods; units, plan currency.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,10 +34,26 @@ FLAT = 1e-6
 GOLDEN = 0.5 * (5.0**0.5 - 1.0)
 
 
-def best_quantities(plan: Revaluation, lines: Indices, periods: Indices, cover: Covers) -> Array:
-    """Best quantity of each order line given all others, without lots and limits, shape (N,).
+@dataclass(frozen=True, eq=False)
+class BestQuantities:
+    """Best quantities of order lines given all others, without lots and limits, shape (N,) each.
 
-    It is below 0 where too much is there already; where only draws value a cell, it is 0 then.
+    They are below 0 where too much is there already; where only draws value a cell, they are 0 then.
+
+    Attributes
+    ----------
+    own
+        If the next receipt costs as much as this one.
+    priced
+        With the difference of their prices: no less than nothing, and at most as much more as the next receipt brings.
+    """
+
+    own: Array
+    priced: Array
+
+
+def best_quantities(plan: Revaluation, lines: Indices, periods: Indices, cover: Covers) -> BestQuantities:
+    """Work out the best quantities of order lines.
 
     Parameters
     ----------
@@ -45,17 +63,31 @@ def best_quantities(plan: Revaluation, lines: Indices, periods: Indices, cover: 
         Their covers.
     """
     ledger, network = plan.ledger, plan.network
-    prices = marginal_prices(ledger, lines, periods) - next_prices(ledger, lines, cover.end)
-    drawn = np.isin(network.line_cell[lines], list(plan.laws.planned.sampled))
+    price = marginal_prices(ledger, lines, periods)
+    next_price, next_units = next_receipts(ledger, lines, cover.end)
+    followed = cover.end < network.periods
+    own = _best(plan, lines, periods, cover, np.where(followed, 0.0, price))
+    priced, apart = own.copy(), np.flatnonzero(followed & (np.abs(price - next_price) > FLAT * np.maximum(price, 1.0)))
+    if len(apart):
+        difference = (price - next_price)[apart]
+        priced[apart] = _best(plan, lines[apart], periods[apart], cover.rows(apart), difference)
+    most = own + next_units / np.maximum(network.line_fraction[lines], FLAT)
+    priced = np.where(followed, np.clip(priced, np.minimum(own, 0.0), most), priced)
+    return BestQuantities(own, priced.round(DECIMALS))
+
+
+def _best(plan: Revaluation, lines: Indices, periods: Indices, cover: Covers, price: Array) -> Array:
+    """Quantity of least cost in each cover at a price of a unit, shape (N,)."""
+    drawn = np.isin(plan.network.line_cell[lines], list(plan.laws.planned.sampled))
     best = np.zeros(len(lines))
     plain = np.flatnonzero(~drawn)
     for start in range(0, len(plain), CHUNK):
         part = plain[start : start + CHUNK]
         spans = cover.arrival[part], cover.end[part]
-        best[part] = _analytic(plan, lines[part], periods[part], spans, prices[part])
+        best[part] = _analytic(plan, lines[part], periods[part], spans, price[part])
     for k in np.flatnonzero(drawn).tolist():
         span = slice(int(cover.arrival[k]), int(cover.end[k]))
-        best[k] = _drawn(plan, int(lines[k]), int(periods[k]), span, float(prices[k]))
+        best[k] = _drawn(plan, int(lines[k]), int(periods[k]), span, float(price[k]))
     return best.round(DECIMALS)
 
 
@@ -70,23 +102,27 @@ def marginal_prices(ledger: Ledger, lines: Indices, periods: Indices) -> Array:
     return price
 
 
-def next_prices(ledger: Ledger, lines: Indices, end: Indices) -> Array:
-    """Price of a unit in the receipt that ends each cover, the cheapest if there are several; 0 where none does.
+def next_receipts(ledger: Ledger, lines: Indices, end: Indices) -> tuple[Array, Array]:
+    """Price of a unit in the receipt that ends each cover, the cheapest if there are several, and the units it brings.
 
-    A unit that comes by transfer is worth its replacement cost and the lane's cost.
+    A unit that comes by transfer is worth its replacement cost and the lane's cost; 0 where no receipt follows.
     """
     network, decision = ledger.network, ledger.decision
-    cheapest = np.full((network.n_cells, network.periods + 1), np.inf)
+    shape = network.n_cells, network.periods + 1
+    cheapest, units = np.full(shape, np.inf), np.zeros(shape)
     placed, period = np.nonzero(decision.orders)
-    arrival = np.minimum(period + network.line_lead[placed], network.periods)
-    np.minimum.at(cheapest, (network.line_cell[placed], arrival), marginal_prices(ledger, placed, period))
+    at = network.line_cell[placed], np.minimum(period + network.line_lead[placed], network.periods)
+    np.minimum.at(cheapest, at, marginal_prices(ledger, placed, period))
+    np.add.at(units, at, decision.orders[placed, period] * network.line_fraction[placed])
     moves, period = np.nonzero(decision.shipments)
     worth = network.replacement[network.cell_item[network.move_to[moves]]]
     lane = np.array([lane.unit_cost for lane in network.lanes], dtype=float)[network.move_lane[moves]]
-    arrival = np.minimum(period + network.move_lead[moves], network.periods)
-    np.minimum.at(cheapest, (network.move_to[moves], arrival), worth + lane)
-    found = cheapest[network.line_cell[lines], end]
-    return np.where((end < network.periods) & np.isfinite(found), found, 0.0)
+    at = network.move_to[moves], np.minimum(period + network.move_lead[moves], network.periods)
+    np.minimum.at(cheapest, at, worth + lane)
+    np.add.at(units, at, decision.shipments[moves, period])
+    cell = network.line_cell[lines]
+    found = np.where(end < network.periods, cheapest[cell, end], 0.0)
+    return np.where(np.isfinite(found), found, 0.0), np.where(end < network.periods, units[cell, end], 0.0)
 
 
 def _analytic(

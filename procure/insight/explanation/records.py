@@ -26,6 +26,7 @@ PartName = Literal[
     "transfers_in",
     "gone",
     "buffer",
+    "next_price",
     "surplus",
     "transfers",
     "short_delivery",

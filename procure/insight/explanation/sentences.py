@@ -17,6 +17,7 @@ WORDS: dict[str, str] = {
     "transfers_in": "transfers in",
     "gone": "customers lost before",
     "buffer": "buffer for surprises",
+    "next_price": "for the price",
     "surplus": "more there than needed",
     "transfers": "so that transfers find stock",
     "short_delivery": "for short delivery",
@@ -32,7 +33,7 @@ WORDS: dict[str, str] = {
     "together": "together with other orders",
 }
 TOLD = {"held_back", "order_multiple", "minimum_order_quantity", "maximum_order_quantity", "price_break"}
-TOLD |= {"order_minimum", "order_discount", "container", "short_delivery", "together"}
+TOLD |= {"order_minimum", "order_discount", "container", "short_delivery", "together", "next_price"}
 MONEY = ("price", "freight", "ordering", "transport", "waiting", "holding")
 SMALLEST = 0.005
 MOST_BROKEN = 2

@@ -125,6 +125,8 @@ def test_each_rule_adds_what_it_asks_for(offer, quantity, rules):
         ({"minimum_order_value": 30}, 16, {}),
         ({"order_discounts": [{"minimum_order_value": 50, "discount": 0.2}]}, 25, {"order_discount": 9}),
         ({"container": {"resource": "units", "size": 20, "cost": 5}}, 20, {"container": 4}),
+        ({"container": {"resource": "units", "size": 40, "cost": 5, "minimum_fill": 0.5}}, 20, {"container": 4}),
+        ({"container": {"resource": "units", "size": 40, "cost": 5}}, 20, {"together": 4}),
     ],
 )
 def test_what_the_whole_order_asks_for_is_named(supplier, quantity, rules):
@@ -175,6 +177,22 @@ def test_the_buffer_is_the_newsvendors(quantity):
     tried = np.arange(30.0, 60.0, 0.05)
     best = tried[np.argmin([cost(now) for now in tried])]
     assert need + found["buffer"] == pytest.approx(best, abs=0.06)
+
+
+def test_a_cheaper_next_receipt_leaves_less_to_this_one():
+    """X sells at 9.00 what S brings at 2.00 two weeks later: what can wait for 3.00 a week is left to S."""
+    plan = plain(offer={"lead_time": 14, "order_multiple": 0}, demand=[weekly([4, 4, 4, 4])])
+    plan["suppliers"] = [*plan["suppliers"], {"supplier": "X"}]
+    plan["offers"] = [
+        *plan["offers"],
+        {"supplier": "X", "item": "A", "unit_price": 9, "order_multiple": 0, "lead_time": 0},
+    ]
+    (dear,) = (line for line in lines_of(explained(plan, [[12, 0, 0, 0], [4, 0, 0, 0]])) if line.supplier == "X")
+    # the second week's 4 wait one week for 3.00, which saves 7.00; the first week's would wait two, for 6.00
+    assert {part.part: part.units for part in dear.parts}["demand"] == 8
+    price = next(part for part in dear.parts if part.part == "next_price")
+    assert price.units == pytest.approx(-8)
+    assert "2026-01-19" in price.detail
 
 
 @pytest.mark.parametrize("unmet", ["backorder", "lost"])
