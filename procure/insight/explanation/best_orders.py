@@ -6,7 +6,7 @@ where the cost of holding and waiting in the cover, and the difference between t
 .. math:: \min_q \sum_{t=a}^{e-1} (h H_t + b B_t + \text{safety}_t) + (p - p_e) f q
 
 with the worth of the stock at the end of the horizon in place of p_e where no receipt follows. It is the newsvendor's
-order-up-to level (Zipkin, Foundations of Inventory Management, 2000, section 6.2) on the plan's own law of demand and
+order-up-to level (Zipkin, Foundations of Inventory Management, 2000, chapter 6) on the plan's own law of demand and
 supply. N lines, T periods; units, plan currency.
 """
 

@@ -188,7 +188,7 @@ def test_a_cheaper_next_receipt_leaves_less_to_this_one():
         {"supplier": "X", "item": "A", "unit_price": 9, "order_multiple": 0, "lead_time": 0},
     ]
     (dear,) = (line for line in lines_of(explained(plan, [[12, 0, 0, 0], [4, 0, 0, 0]])) if line.supplier == "X")
-    # the second week's 4 wait one week for 3.00, which saves 7.00; the first week's would wait two, for 6.00
+    # the second week's 4 wait one week for 3.00, the first week's two for 6.00; a unit saves 7.00
     assert {part.part: part.units for part in dear.parts}["demand"] == 8
     price = next(part for part in dear.parts if part.part == "next_price")
     assert price.units == pytest.approx(-8)
