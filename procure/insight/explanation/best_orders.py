@@ -12,6 +12,7 @@ supply. N lines, T periods; units, plan currency.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +29,8 @@ Indices = NDArray[np.int64]
 HALVINGS = 50
 DECIMALS = 9
 """Of a quantity; anything finer is noise of the halving."""
-CHUNK = 20_000
+CHUNK, FEW = 20_000, 16
+"""Lines worked out at once, and with sample paths of demand."""
 FLAT = 1e-6
 """Slope below which, relative to the cost of waiting, more units are of no use any more."""
 GOLDEN = 0.5 * (5.0**0.5 - 1.0)
@@ -80,15 +82,21 @@ def _best(plan: Revaluation, lines: Indices, periods: Indices, cover: Covers, pr
     """Quantity of least cost in each cover at a price of a unit, shape (N,)."""
     drawn = np.isin(plan.network.line_cell[lines], list(plan.laws.planned.sampled))
     best = np.zeros(len(lines))
-    plain = np.flatnonzero(~drawn)
-    for start in range(0, len(plain), CHUNK):
-        part = plain[start : start + CHUNK]
+    for part in _parts(plan, lines, ~drawn):
         spans = cover.arrival[part], cover.end[part]
         best[part] = _analytic(plan, lines[part], periods[part], spans, price[part])
     for k in np.flatnonzero(drawn).tolist():
         span = slice(int(cover.arrival[k]), int(cover.end[k]))
         best[k] = _drawn(plan, int(lines[k]), int(periods[k]), span, float(price[k]))
     return best.round(DECIMALS)
+
+
+def _parts(plan: Revaluation, lines: Indices, chosen: NDArray[np.bool_]) -> Iterator[Indices]:
+    """Positions of lines to be worked out at once; few where demand has sample paths, looked up one by one."""
+    samples = np.isin(plan.network.line_cell[lines], list(plan.network.paths))
+    for rows, size in ((np.flatnonzero(chosen & ~samples), CHUNK), (np.flatnonzero(chosen & samples), FEW)):
+        for start in range(0, len(rows), size):
+            yield rows[start : start + size]
 
 
 def marginal_prices(ledger: Ledger, lines: Indices, periods: Indices) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import procure
@@ -13,6 +14,7 @@ from procure.solution.assemble import assemble
 from procure.solution.decision import Decision
 from procure.solution.ledger import Laws, keep_ledger
 from procure.solution.limits import limits_of
+from tests.good_plan import good_plan
 from tests.oracle.cases import plain, two_places, weekly
 from tests.oracle.risks import risky_plan
 from tests.oracle.tiny_plans import tiny_plan
@@ -73,12 +75,41 @@ def test_every_line_of_a_buyer_who_follows_a_rule_adds_up(example, policy):
     assert_adds_up(procure.baseline(example("quickstart"), policy))
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("make", [tiny_plan, risky_plan])
 def test_every_line_of_a_random_plan_adds_up(make, seed):
     plan = make(seed)
     plan = {**plan, "policy": {**plan.get("policy", {}), "scenarios": 40}}
     assert_adds_up(procure.solve(procure.Plan.from_dict(plan), gap=0.01, time_limit=10))
+
+
+@pytest.mark.parametrize("policy", ["min-max", "repair-chain"])
+def test_every_line_of_a_plan_that_uses_every_table_adds_up(policy):
+    """Lost sales, late and short suppliers, containers, discounts, lanes, a shelf life and a queue."""
+    plan = procure.Plan.from_dict({**good_plan(), "policy": {"scenarios": 60}})
+    solution = procure.baseline(plan, policy)
+    assert solution.lines
+    assert_adds_up(solution)
+
+
+def test_every_line_of_demand_in_sample_paths_adds_up(tmp_path):
+    """Forty lines, so that more than one part is worked out; each quantity best against the paths."""
+    rng = np.random.default_rng(5)
+    items = [f"A{k}" for k in range(20)]
+    rows = [
+        (item, "W", sample, period, float(rng.poisson(8)))
+        for item in items
+        for sample in range(30)
+        for period in range(4)
+    ]
+    columns = ["item", "warehouse", "sample", "period", "quantity"]
+    pd.DataFrame(rows, columns=columns).to_csv(tmp_path / "paths.csv", index=False)
+    plan = plain(demand=[], demand_samples="paths.csv")
+    plan["items"] = [{"item": item, "backorder_cost": 3, "holding_cost": 0.5} for item in items]
+    plan["offers"] = [{"supplier": "S", "item": item, "unit_price": 2, "lead_time": 0} for item in items]
+    solution = procure.baseline(procure.Plan.from_dict(plan, base=tmp_path))
+    assert len(solution.lines) > 30
+    assert_adds_up(solution)
 
 
 def test_known_demand_is_covered_from_today_to_the_next_receipt():
