@@ -35,7 +35,8 @@ WORDS: dict[str, str] = {
 TOLD = {"held_back", "order_multiple", "minimum_order_quantity", "maximum_order_quantity", "price_break"}
 TOLD |= {"order_minimum", "order_discount", "container", "short_delivery", "together", "next_price"}
 MONEY = ("price", "freight", "ordering", "transport", "waiting", "holding")
-SMALLEST = 0.005
+SMALLEST, FEW = 0.005, 0.05
+"""Money, and unit-periods, that are worth a word."""
 MOST_BROKEN = 2
 
 
@@ -128,7 +129,10 @@ def _more(more: CostDifference, currency: str) -> str:
     how = "cost" if more.total >= 0.0 else "save"
     what = "more" if more.total >= 0.0 else ""
     text = f"{how} {abs(more.total):,.2f} {currency} {what}".rstrip()
-    return f"{text} ({named})" if named else text
+    text = f"{text} ({named})" if named else text
+    if more.total < 0.0 and more.backorders > FEW:
+        text += f" and leave {number(more.backorders)} more unit-periods of backorders"
+    return text
 
 
 def _broken(clauses: Sequence[str]) -> str:

@@ -49,6 +49,13 @@ def test_ordered_later():
     assert found.detail == "more comes by 2026-01-19; stock and open orders last until 2026-01-18"
 
 
+def test_stock_that_is_shipped_on_does_not_last():
+    """10 would last W four weeks of 1, but 8 go to V in the second: 2 are left for two weeks."""
+    plan = two_places(demand=[weekly([1, 1, 1, 1]), weekly([0, 0, 8, 0], warehouse="V")], stock=stock(10))
+    (row,) = [row for row in told(plan, [[0, 0, 2, 0]], [[0, 8, 0, 0]]).not_ordered if row.warehouse == "W"]
+    assert (row.why, row.lasts_until) == ("later", date(2026, 1, 18))
+
+
 def test_no_offer_arrives():
     """90 days are beyond four weeks, so the plan has no line for it at all."""
     solution = procure.solve(procure.Plan.from_dict(plain(offer={"lead_time": 90})))

@@ -165,6 +165,11 @@ def test_what_the_whole_order_asks_for_is_named(supplier, quantity, rules):
     assert parts_of(plain(supplier=supplier), [[quantity, 0, 0, 0]]) == {"demand": 16, **rules}
 
 
+def test_more_for_fewer_backorders_is_named_as_the_objective():
+    plan = plain(policy={"objective": "backorders"})
+    assert parts_of(plan, [[18, 0, 0, 0]]) == {"demand": 16, "objective": 2}
+
+
 def test_a_short_delivery_is_allowed_for():
     found = parts_of(plain(offer={"delivered_fraction": 0.8, "order_multiple": 0}), [[20, 0, 0, 0]])
     assert found == {"demand": 16, "short_delivery": pytest.approx(4)}
