@@ -56,7 +56,7 @@ def explain(
     implies, promises.csv the dates that customers who wait can be told; both are for the whole plan. With --prices and
     --rules the plan is solved again with a little more of a limit, or without a rule, and compared.
     """
-    from procure.cli.explanation import show_explanation
+    from procure.cli.explanation import MOST, show_explanation
     from procure.cli.steps import steps
     from procure.solution.write import ensure_writable
 
@@ -64,7 +64,8 @@ def explain(
     folder = out or (solution if solution.is_dir() else solution.parent)
     ensure_writable(folder)
     with steps("Explaining", quiet=quiet) as watch:
-        found = procure.explain(known, item=item, warehouse=warehouse, progress=watch)
+        most = None if everything or as_json else MOST
+        found = procure.explain(known, item=item, warehouse=warehouse, progress=watch, most=most)
     files = found.write(folder)
     shown = not as_json and not quiet
     if shown:

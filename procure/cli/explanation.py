@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from rich.console import Console, RenderableType
 from rich.text import Text
@@ -15,16 +14,12 @@ from procure.cli.streams import say
 from procure.cli.summary import PIPE_WIDTH
 from procure.cli.table import Row, fitted, one_line
 from procure.cli.wording import counted, money, units
-from procure.insight.explanation.records import Explanation, LineExplanation, NotOrdered, Shortage
-from procure.insight.explanation.sentences import quantity_words, served_words, supplier_words, worth_words
+from procure.insight.explanation.records import Explanation, LineExplanation, Shortage
+from procure.insight.explanation.sentences import money_words, quantity_words, served_words, supplier_words, worth_words
 
-MOST_LINES = 12
-MOST_OTHERS = 8
+MOST = 10
+"""Lines, shortages and items not ordered that are shown where not everything is asked for."""
 INDENT = "  "
-PLAIN = ("later", "enough")
-"""Reasons that ask for no action; they are shown last."""
-
-Shown = TypeVar("Shown")
 
 
 def show_explanation(found: Explanation, files: Sequence[Path], *, everything: bool) -> None:
@@ -38,18 +33,22 @@ def show_explanation(found: Explanation, files: Sequence[Path], *, everything: b
 
 
 def _parts(found: Explanation, files: Sequence[Path], width: int, *, everything: bool) -> Iterator[RenderableType]:
-    yield Text.assemble((found.plan.name, "bold"), f", {found.plan.start_date}: {_counts(found.lines)}")
-    lines = found.lines if everything else sorted(found.lines, key=lambda line: (not line.release, -line.cost))
-    absent = found.not_ordered if everything else sorted(found.not_ordered, key=lambda row: row.why in PLAIN)
-    yield from _section(lines, MOST_LINES, everything, lambda line: _line(line, found.currency, width), "line")
+    counts = found.counts
+    headline = f"{counted(counts.lines_now, 'line')} to release now, {counts.lines_later:,} later."
+    yield Text.assemble((found.plan.name, "bold"), f", {found.plan.start_date}: {headline}")
+    for line in found.lines:
+        yield from _line(line, found.currency, width)
+    yield from _more(counts.lines_now + counts.lines_later - len(found.lines), "line", before=True)
     if found.shortages:
         yield from _title("Expected to be short, dearest first:")
-        yield from _section(
-            found.shortages, MOST_OTHERS, everything, lambda short: _short(short, found.currency, width), "item"
-        )
+        for short in found.shortages:
+            yield from _short(short, found.currency, width)
+        yield from _more(counts.shortages - len(found.shortages), "item")
     if found.not_ordered:
         yield from _title("Not ordered now:")
-        yield from _section(absent, MOST_OTHERS, everything, lambda row: _absent(row, width), "item")
+        for row in found.not_ordered:
+            yield from _filled(f"{row.item} at {row.warehouse}: {row.detail}", width)
+        yield from _more(counts.not_ordered - len(found.not_ordered), "item")
     if found.promises_shown:
         yield from _title("Customers who wait:")
         yield from _promises(found, width, everything=everything)
@@ -59,34 +58,26 @@ def _parts(found: Explanation, files: Sequence[Path], width: int, *, everything:
         yield Text.assemble("Written to ", (f"{files[0].parent}", "bold"), f": {names}")
 
 
-def _counts(lines: Sequence[LineExplanation]) -> str:
-    now = sum(line.release for line in lines)
-    return f"{counted(now, 'line')} to release now, {len(lines) - now} later."
-
-
 def _title(text: str) -> Iterator[Text]:
     yield Text()
     yield Text(text, "bold")
 
 
-def _section(
-    rows: Sequence[Shown], most: int, everything: bool, words: Callable[[Shown], Iterator[Text]], name: str
-) -> Iterator[Text]:
-    """Some rows, or all, and how many there are more."""
-    shown = rows if everything else rows[:most]
-    for row in shown:
-        yield from words(row)
-    if len(rows) > len(shown):
-        more = len(rows) - len(shown)
-        yield Text(f"{INDENT}and {counted(more, name)} more; --all shows everything, --item and --warehouse a part")
+def _more(hidden: int, name: str, *, before: bool = False) -> Iterator[Text]:
+    """How many there are that are not shown."""
+    if hidden > 0:
+        if before:
+            yield Text()
+        yield Text(f"{INDENT}and {counted(hidden, name)} more; --all shows everything, --item and --warehouse a part")
 
 
 def _line(line: LineExplanation, currency: str, width: int) -> Iterator[Text]:
     yield Text()
     head = Text.assemble((line.item, "bold"), f" for {line.warehouse}: {units(line.quantity)} from {line.supplier}, ")
-    head.append(f"ordered {line.order_date}, there {line.receipt_date}, {money(line.cost)} {currency}")
+    head.append(f"ordered {line.order_date}, there {line.receipt_date}")
     yield head
     yield from _filled(f"{quantity_words(line)}.", width)
+    yield from _filled(f"{money_words(line, currency)}.", width)
     yield from _filled(f"{worth_words(line.worth, currency)}.", width)
     yield from _filled(f"{supplier_words(line, currency)}.", width)
     if line.serves:
@@ -98,12 +89,9 @@ def _filled(text: str, width: int) -> Iterator[Text]:
 
 
 def _short(short: Shortage, currency: str, width: int) -> Iterator[Text]:
-    what = f"{short.item} at {short.warehouse}: {units(short.backorders)} unit-periods"
-    yield from _filled(f"{what}, {money(short.cost)} {currency}. {_sentence(short.detail)}", width)
-
-
-def _absent(row: NotOrdered, width: int) -> Iterator[Text]:
-    yield from _filled(f"{row.item} at {row.warehouse}: {row.detail}", width)
+    kind = "units lost" if short.lost else "unit-periods of backorders"
+    what = f"{short.item} at {short.warehouse}: {units(short.backorders)} {kind}, {money(short.cost)} {currency}"
+    yield from _filled(f"{what}. {_sentence(short.detail)}", width)
 
 
 def _sentence(text: str) -> str:
@@ -120,7 +108,7 @@ def _promises(found: Explanation, width: int, *, everything: bool) -> Iterator[R
             units(promise.quantity),
             *(str(d) if d else f"after {found.last_day}" for d in (promise.promised_date_50, promise.promised_date_90)),
         )
-        for promise in (promises if everything else promises[:MOST_OTHERS])
+        for promise in (promises if everything else promises[:MOST])
     ]
     columns = (
         ("Order", "name"),

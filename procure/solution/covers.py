@@ -6,7 +6,7 @@ next order or transfer of the plan arrives, since until then nothing can be made
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,10 @@ class Covers:
     found: Array
     joined: Array
     out: Array
+
+    def rows(self, chosen: Indices) -> Covers:
+        """Some of the receipts."""
+        return Covers(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
 
     @property
     def need(self) -> Array:

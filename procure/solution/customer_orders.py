@@ -190,7 +190,7 @@ def safe_rank(draws: int, probability: float) -> int:
     """Rank, from 1, of the draw that is no less than the quantile with `CONFIDENCE`; above `draws` if none is.
 
     So that a promise keeps its probability although it is made on draws: a one-sided tolerance bound by order
-    statistics, which holds for every distribution (Hahn and Meeker, Statistical Intervals, 1991, section 5.3).
+    statistics, which holds for every distribution (Hahn and Meeker, Statistical Intervals, 1991, chapter 5).
     """
     ranks = np.arange(1, draws + 1)
     safe = special.bdtr(ranks - 1, draws, probability) >= CONFIDENCE

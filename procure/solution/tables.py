@@ -40,6 +40,15 @@ ORDER_COLUMNS = (
 TRANSFER_COLUMNS = ("from", "to", "item", "quantity", "ship_date", "receipt_date", "reason")
 
 PROMISE_COLUMNS = ("order_id", "item", "warehouse", "quantity", "promised_date_50", "promised_date_90")
+PARAMETER_COLUMNS = (
+    "item",
+    "warehouse",
+    "supplier",
+    "reorder_point",
+    "order_up_to",
+    "safety_stock",
+    "lead_time_demand",
+)
 
 DECIMALS = 6  # of quantities, prices and amounts; anything finer is noise of the arithmetic
 

@@ -31,6 +31,7 @@ from procure.solution.document import PLAN_FOLDER, solution_text
 from procure.solution.records import Solution
 from procure.solution.tables import (
     ORDER_COLUMNS,
+    PARAMETER_COLUMNS,
     PROMISE_COLUMNS,
     TRANSFER_COLUMNS,
     Cell,
@@ -50,8 +51,10 @@ MOST_AS_TEXT = 200_000
 
 PROMISES_FILE = "promises.csv"
 """Written where the plan has a backorder queue."""
+PARAMETERS_FILE = "parameters.csv"
+"""Written by `procure explain`; one that belongs to an earlier solution goes with it."""
 
-_ALL_NAMES = (*FILES, PROMISES_FILE, SAMPLES_FILE, PLAN_FOLDER)
+_ALL_NAMES = (*FILES, PROMISES_FILE, PARAMETERS_FILE, SAMPLES_FILE, PLAN_FOLDER)
 _TABLE_FILES = (SETTINGS_FILE, SAMPLES_FILE, *(f"{table}.parquet" for table in TABLES))
 _TAIL = 1 << 16  # the names of a solution's files stand at its end
 
@@ -217,7 +220,7 @@ def _settle(path: Path) -> None:
 
 
 def _replace(staging: Path, folder: Path, names: Sequence[str]) -> tuple[Path, ...]:
-    earlier = _plan_files(folder / SOLUTION_FILE) if SOLUTION_FILE in names else set()
+    earlier = _earlier(folder) if SOLUTION_FILE in names else set()
     written = []
     for name in names:
         (folder / name).parent.mkdir(exist_ok=True)
@@ -227,6 +230,17 @@ def _replace(staging: Path, folder: Path, names: Sequence[str]) -> tuple[Path, .
         (folder / name).unlink(missing_ok=True)
     _settle_directory(folder)
     return tuple(written)
+
+
+def _earlier(folder: Path) -> set[str]:
+    """Names of files that belong to the solution that is there, and would be wrong beside another."""
+    names = _plan_files(folder / SOLUTION_FILE)
+    try:
+        with (folder / PARAMETERS_FILE).open(encoding="utf-8") as file:
+            ours = file.readline().rstrip() == ",".join(PARAMETER_COLUMNS)
+    except (OSError, ValueError):
+        return names
+    return names | {PARAMETERS_FILE} if ours else names
 
 
 def _plan_files(solution: Path) -> set[str]:

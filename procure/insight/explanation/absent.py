@@ -35,6 +35,13 @@ class Absent:
         Looks for more supply.
     cells
         Cells that are looked at.
+
+    Attributes
+    ----------
+    cells
+        Those of them of which nothing comes now, although they are asked for.
+    order
+        Their positions, those that ask for an answer first.
     """
 
     def __init__(self, plan: Revaluation, extra: ExtraSupply, cells: Indices) -> None:
@@ -44,18 +51,26 @@ class Absent:
         now[network.line_cell[decision.orders[:, 0] > 0.0]] = True
         now[network.move_to[decision.shipments[:, 0] > 0.0]] = True
         self.cells = cells[network.has_demand[cells] & ~now[cells]]
-        ordered, moved, _ = flows(network, decision, self.cells)
+        ordered, moved, out = flows(network, decision, self.cells)
         arrives = (ordered + moved) > 0.0
         self._first = np.where(arrives.any(axis=1), arrives.argmax(axis=1), -1)
-        self._lasts = self._last_days()
+        self._lasts = self._last_days(np.cumsum(out, axis=1))
         waiting = network.unmet_cost[self.cells] * plan.ledger.stocks.backorders[self.cells].sum(axis=1)
-        order = np.argsort(-waiting, kind="stable")
-        self._searched = {int(self.cells[k]) for k in order[:MOST_SEARCHED]}
+        # what asks for an answer comes first, and of that what costs most
+        plain = (self._first >= 0) | np.array([lasts is None for lasts in self._lasts], dtype=bool)
+        self.order: list[int] = np.lexsort((-waiting, plain)).tolist()
+        self._searched = {int(self.cells[k]) for k in self.order[:MOST_SEARCHED]}
 
-    def _last_days(self) -> list[date | None]:
-        """Last day that stock and open orders are expected to last in each cell; None: beyond the horizon."""
+    def _last_days(self, shipped: Array) -> list[date | None]:
+        """Last day that stock and open orders are expected to last in each cell; None: beyond the horizon.
+
+        Parameters
+        ----------
+        shipped
+            Sent to other warehouses so far, shape (cells, T) [units].
+        """
         network = self._network
-        short = network.opening[self.cells] - network.cumulative_mean()[self.cells] < -1e-6
+        short = network.opening[self.cells] - network.cumulative_mean()[self.cells] - shipped < -1e-6
         first = np.where(short.any(axis=1), short.argmax(axis=1), -1).tolist()
         return [None if t < 0 else order_date(network.plan, t) - timedelta(days=1) for t in first]
 
@@ -96,7 +111,7 @@ class Absent:
         if network.line_allowed[lines].any() or network.move_allowed[moves].any():
             return None
         end = network.items[network.cell_item[cell]].phase_out
-        if end is not None:
+        if end is not None and network.first_served[cell] < network.periods:  # which phase-outs are not asked for
             return "phase_out", f"nothing arrives before it is phased out on {end}", {}
         return "calendar", "no supplier takes orders for it in the horizon", {}
 

@@ -6,11 +6,14 @@ where the cost of holding and waiting in the cover, and the difference between t
 .. math:: \min_q \sum_{t=a}^{e-1} (h H_t + b B_t + \text{safety}_t) + (p - p_e) f q
 
 with the worth of the stock at the end of the horizon in place of p_e where no receipt follows. It is the newsvendor's
-order-up-to level (Zipkin, Foundations of Inventory Management, 2000, section 6.2) on the plan's own law of demand and
+order-up-to level (Zipkin, Foundations of Inventory Management, 2000, chapter 6) on the plan's own law of demand and
 supply. N lines, T periods; units, plan currency.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,16 +29,33 @@ Indices = NDArray[np.int64]
 HALVINGS = 50
 DECIMALS = 9
 """Of a quantity; anything finer is noise of the halving."""
-CHUNK = 20_000
+CHUNK, FEW = 20_000, 16
+"""Lines worked out at once, and with sample paths of demand."""
 FLAT = 1e-6
 """Slope below which, relative to the cost of waiting, more units are of no use any more."""
 GOLDEN = 0.5 * (5.0**0.5 - 1.0)
 
 
-def best_quantities(plan: Revaluation, lines: Indices, periods: Indices, cover: Covers) -> Array:
-    """Best quantity of each order line given all others, without lots and limits, shape (N,).
+@dataclass(frozen=True, eq=False)
+class BestQuantities:
+    """Best quantities of order lines given all others, without lots and limits, shape (N,) each.
 
-    It is below 0 where too much is there already; where only draws value a cell, it is 0 then.
+    They are below 0 where too much is there already; where only draws value a cell, they are 0 then.
+
+    Attributes
+    ----------
+    own
+        If the next receipt costs as much as this one.
+    priced
+        With the difference of their prices: no less than nothing, and at most as much more as the next receipt brings.
+    """
+
+    own: Array
+    priced: Array
+
+
+def best_quantities(plan: Revaluation, lines: Indices, periods: Indices, cover: Covers) -> BestQuantities:
+    """Work out the best quantities of order lines.
 
     Parameters
     ----------
@@ -45,18 +65,38 @@ def best_quantities(plan: Revaluation, lines: Indices, periods: Indices, cover: 
         Their covers.
     """
     ledger, network = plan.ledger, plan.network
-    prices = marginal_prices(ledger, lines, periods) - next_prices(ledger, lines, cover.end)
-    drawn = np.isin(network.line_cell[lines], list(plan.laws.planned.sampled))
+    price = marginal_prices(ledger, lines, periods)
+    next_price, next_units = next_receipts(ledger, lines, cover.end)
+    followed = cover.end < network.periods
+    own = _best(plan, lines, periods, cover, np.where(followed, 0.0, price))
+    priced, apart = own.copy(), np.flatnonzero(followed & (np.abs(price - next_price) > FLAT * np.maximum(price, 1.0)))
+    if len(apart):
+        difference = (price - next_price)[apart]
+        priced[apart] = _best(plan, lines[apart], periods[apart], cover.rows(apart), difference)
+    most = own + next_units / np.maximum(network.line_fraction[lines], FLAT)
+    priced = np.where(followed, np.clip(priced, np.minimum(own, 0.0), most), priced)
+    return BestQuantities(own, priced.round(DECIMALS))
+
+
+def _best(plan: Revaluation, lines: Indices, periods: Indices, cover: Covers, price: Array) -> Array:
+    """Quantity of least cost in each cover at a price of a unit, shape (N,)."""
+    drawn = np.isin(plan.network.line_cell[lines], list(plan.laws.planned.sampled))
     best = np.zeros(len(lines))
-    plain = np.flatnonzero(~drawn)
-    for start in range(0, len(plain), CHUNK):
-        part = plain[start : start + CHUNK]
+    for part in _parts(plan, lines, ~drawn):
         spans = cover.arrival[part], cover.end[part]
-        best[part] = _analytic(plan, lines[part], periods[part], spans, prices[part])
+        best[part] = _analytic(plan, lines[part], periods[part], spans, price[part])
     for k in np.flatnonzero(drawn).tolist():
         span = slice(int(cover.arrival[k]), int(cover.end[k]))
-        best[k] = _drawn(plan, int(lines[k]), int(periods[k]), span, float(prices[k]))
+        best[k] = _drawn(plan, int(lines[k]), int(periods[k]), span, float(price[k]))
     return best.round(DECIMALS)
+
+
+def _parts(plan: Revaluation, lines: Indices, chosen: NDArray[np.bool_]) -> Iterator[Indices]:
+    """Positions of lines to be worked out at once; few where demand has sample paths, looked up one by one."""
+    samples = np.isin(plan.network.line_cell[lines], list(plan.network.paths))
+    for rows, size in ((np.flatnonzero(chosen & ~samples), CHUNK), (np.flatnonzero(chosen & samples), FEW)):
+        for start in range(0, len(rows), size):
+            yield rows[start : start + size]
 
 
 def marginal_prices(ledger: Ledger, lines: Indices, periods: Indices) -> Array:
@@ -70,23 +110,27 @@ def marginal_prices(ledger: Ledger, lines: Indices, periods: Indices) -> Array:
     return price
 
 
-def next_prices(ledger: Ledger, lines: Indices, end: Indices) -> Array:
-    """Price of a unit in the receipt that ends each cover, the cheapest if there are several; 0 where none does.
+def next_receipts(ledger: Ledger, lines: Indices, end: Indices) -> tuple[Array, Array]:
+    """Price of a unit in the receipt that ends each cover, the cheapest if there are several, and the units it brings.
 
-    A unit that comes by transfer is worth its replacement cost and the lane's cost.
+    A unit that comes by transfer is worth its replacement cost and the lane's cost; 0 where no receipt follows.
     """
     network, decision = ledger.network, ledger.decision
-    cheapest = np.full((network.n_cells, network.periods + 1), np.inf)
+    shape = network.n_cells, network.periods + 1
+    cheapest, units = np.full(shape, np.inf), np.zeros(shape)
     placed, period = np.nonzero(decision.orders)
-    arrival = np.minimum(period + network.line_lead[placed], network.periods)
-    np.minimum.at(cheapest, (network.line_cell[placed], arrival), marginal_prices(ledger, placed, period))
+    at = network.line_cell[placed], np.minimum(period + network.line_lead[placed], network.periods)
+    np.minimum.at(cheapest, at, marginal_prices(ledger, placed, period))
+    np.add.at(units, at, decision.orders[placed, period] * network.line_fraction[placed])
     moves, period = np.nonzero(decision.shipments)
     worth = network.replacement[network.cell_item[network.move_to[moves]]]
     lane = np.array([lane.unit_cost for lane in network.lanes], dtype=float)[network.move_lane[moves]]
-    arrival = np.minimum(period + network.move_lead[moves], network.periods)
-    np.minimum.at(cheapest, (network.move_to[moves], arrival), worth + lane)
-    found = cheapest[network.line_cell[lines], end]
-    return np.where((end < network.periods) & np.isfinite(found), found, 0.0)
+    at = network.move_to[moves], np.minimum(period + network.move_lead[moves], network.periods)
+    np.minimum.at(cheapest, at, worth + lane)
+    np.add.at(units, at, decision.shipments[moves, period])
+    cell = network.line_cell[lines]
+    found = np.where(end < network.periods, cheapest[cell, end], 0.0)
+    return np.where(np.isfinite(found), found, 0.0), np.where(end < network.periods, units[cell, end], 0.0)
 
 
 def _analytic(

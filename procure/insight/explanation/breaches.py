@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from procure.insight.explanation.change import Change
 from procure.insight.explanation.orders import OrderBill
 from procure.insight.explanation.revaluation import CellStocks, Revaluation
+from procure.insight.explanation.usage import Usage, Where
 from procure.plan.terms import order_date
 from procure.solution.limits import TOLERANCE, Limit, Limits, used
 
@@ -34,13 +36,12 @@ class Rules:
         self._limits = limits
         self._used = [used(revaluation.ledger, limit) for limit in limits]
         self._allowed = [np.maximum(limit.allowed, use) for limit, use in zip(limits, self._used, strict=True)]
+        self._at: dict[Where, list[int]] = defaultdict(list)
+        for k, limit in enumerate(limits):
+            self._at[limit.kind, limit.place].append(k)
 
     def broken_by(self, change: Change) -> list[str]:
         """Name what the change would break, limits last; empty if it keeps everything."""
-        return [*self.own_rules(change), *self.limits(change)]
-
-    def own_rules(self, change: Change) -> list[str]:
-        """Name the terms of order lines, purchase orders and transfers, and covers, that would be broken."""
         cells = list(self._plan.changed_cells(change))
         stocks = dict(zip(cells, self._plan.stocks_of([(cell, change) for cell in cells]), strict=True))
         return [
@@ -48,6 +49,7 @@ class Rules:
             *self._orders(change),
             *self._shipments(change, stocks),
             *self._covers(change, stocks),
+            *self._shared(change, stocks),
         ]
 
     def _lines(self, change: Change) -> Iterator[str]:
@@ -126,20 +128,14 @@ class Rules:
                         arrives[period + int(lead[index])] = True
         return arrives
 
-    def limits(self, change: Change) -> list[str]:
+    def _shared(self, change: Change, stocks: dict[int, CellStocks]) -> Iterator[str]:
         """Name the shared limits that would be exceeded, each with the first day."""
-        if not self._limits:
-            return []
-        more = _More(self._plan, change)
-        found = []
-        for limit, use, allowed in zip(self._limits, self._used, self._allowed, strict=True):
-            extra = more.of(limit)
-            if extra is None or not (extra > 0.0).any():
-                continue
+        more = Usage(self._plan, change, stocks)
+        for k in sorted(k for place in more.places() for k in self._at.get(place, ())):
+            use, allowed, extra = self._used[k], self._allowed[k], more.of(self._limits[k])
             over = (use + extra - allowed > TOLERANCE * np.maximum(allowed, 1e-3)) & (extra > 0.0)
             if over.any():
-                found.append(f"{self.words(limit)} would be exceeded on {self._day(int(over.argmax()))}")
-        return found
+                yield f"{self.words(self._limits[k])} would be exceeded on {self._day(int(over.argmax()))}"
 
     def words(self, limit: Limit) -> str:
         """Name a limit."""
@@ -164,74 +160,3 @@ class Rules:
 
     def _day(self, period: int) -> str:
         return order_date(self._network.plan, period).isoformat()
-
-
-class _More:
-    """What a change uses of limits more than the plan, worked out when it is asked for."""
-
-    def __init__(self, plan: Revaluation, change: Change) -> None:
-        self._plan, self._network, self._change = plan, plan.network, change
-        cells = list(plan.changed_cells(change))
-        stocks = plan.stocks_of([(cell, change) for cell in cells])
-        base = plan.ledger.stocks.peak
-        self._peak = {cell: found.peak - base[cell] for cell, found in zip(cells, stocks, strict=True)}
-        self._bills = [
-            (group, period, plan.orders.bill(group, period, changed), plan.orders.bill(group, period))
-            for (group, period), changed in plan.changed_orders(change).items()
-        ]
-
-    def of(self, limit: Limit) -> Array | None:
-        """Use of a limit by period more than before, shape (T,); None where the change has nothing to do with it."""
-        network = self._network
-        if limit.kind == "storage":
-            size = network.usage(limit.resource)
-            here = [c for c in self._peak if network.cell_warehouse[c] == limit.place]
-            return self._sum(here, size) if here else None
-        if limit.kind == "inventory_value":
-            return self._sum(list(self._peak), network.replacement)
-        if limit.kind == "cash":
-            return np.cumsum(
-                sum(
-                    (now.payments(network, t) - was.payments(network, t) for _, t, now, was in self._bills),
-                    np.zeros(network.periods),
-                )
-            )
-        if limit.kind == "order_budget":
-            spend = np.zeros(network.periods)
-            for _, period, now, was in self._bills:
-                spend[period] += now.spend - was.spend
-            return np.cumsum(spend) if network.plan.capital.carry_over else spend
-        return self._capacity(limit)
-
-    def _sum(self, cells: list[int], weight: Array) -> Array:
-        total = np.zeros(self._network.periods)
-        for cell in cells:
-            total += weight[self._network.cell_item[cell]] * self._peak[cell]
-        return total
-
-    def _capacity(self, limit: Limit) -> Array | None:
-        """Use of the capacity of a supplier, an offer or a lane more than before."""
-        network, decision = self._network, self._plan.ledger.decision
-        total = np.zeros(network.periods)
-        if limit.kind == "supplier_capacity" and limit.resource == "value":
-            for group, period, now, was in self._bills:
-                if network.group_supplier[group] == limit.place:
-                    total[period] += float(now.goods.sum() - was.goods.sum())
-            return total
-        by_lane = limit.kind == "lane_capacity"
-        changed = self._change.shipments if by_lane else self._change.orders
-        table = decision.shipments if by_lane else decision.orders
-        for (index, period), units in changed.items():
-            if self._belongs(limit, index):
-                cell = network.move_from[index] if by_lane else network.line_cell[index]
-                size = 1.0 if limit.kind == "offer_capacity" else network.usage(limit.resource)[network.cell_item[cell]]
-                total[period] += size * (units - table[index, period])
-        return total
-
-    def _belongs(self, limit: Limit, index: int) -> bool:
-        network = self._network
-        if limit.kind == "lane_capacity":
-            return bool(network.move_lane[index] == limit.place)
-        if limit.kind == "offer_capacity":
-            return bool(network.line_offer[index] == limit.place)
-        return bool(network.group_supplier[network.line_group[index]] == limit.place)

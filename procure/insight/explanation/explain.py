@@ -19,14 +19,14 @@ from procure.insight.explanation.extra_supply import ExtraSupply
 from procure.insight.explanation.line_money import money_parts
 from procure.insight.explanation.line_parts import LineParts
 from procure.insight.explanation.parameters import parameters
-from procure.insight.explanation.records import Explanation, LineExplanation, Served
+from procure.insight.explanation.records import Counts, Explanation, LineExplanation, Served
 from procure.insight.explanation.revaluation import Revaluation
 from procure.insight.explanation.sentences import sentence
 from procure.insight.explanation.served import served_by
-from procure.insight.explanation.shortages import short_cells, shortage_of
+from procure.insight.explanation.shortages import MOST, short_cells, shortage_of
 from procure.plan.network import Network, build_network
 from procure.plan.records import Plan
-from procure.plan.terms import order_date
+from procure.plan.terms import exchange_rates, order_date
 from procure.solution.customer_orders import promises
 from procure.solution.document import read_solution
 from procure.solution.ledger import Laws, keep_ledger
@@ -44,6 +44,8 @@ def explain(
     item: str | None = None,
     warehouse: str | None = None,
     progress: Watch | None = None,
+    *,
+    most: int | None = None,
 ) -> Explanation:
     """Explain a solution.
 
@@ -55,6 +57,13 @@ def explain(
         Explain only what concerns these.
     progress
         Called after each line.
+    most
+        Explain only so many order lines, shortages and items not ordered: the dearest, orders to release now first.
+
+    Returns
+    -------
+    Explanation
+        Without `most` of every order line, and of the 100 dearest shortages.
 
     Raises
     ------
@@ -63,7 +72,7 @@ def explain(
     """
     found = solution if isinstance(solution, Solution) else read_solution(solution)
     ensure_known(found.plan, item, warehouse)
-    return Explainer(found).explanation(item, warehouse, progress or _ignore)
+    return Explainer(found).explanation(item, warehouse, most, progress)
 
 
 def ensure_known(plan: Plan, item: str | None, warehouse: str | None) -> None:
@@ -116,25 +125,47 @@ class Explainer:
         self.extra = ExtraSupply(self.plan, self.rules, self.others)
         self._served = served_by(self.network, decision)
 
-    def explanation(self, item: str | None, warehouse: str | None, watch: Watch) -> Explanation:
-        """Explain everything that concerns an item and a warehouse."""
+    def explanation(
+        self, item: str | None = None, warehouse: str | None = None, most: int | None = None, watch: Watch | None = None
+    ) -> Explanation:
+        """Explain everything that concerns an item and a warehouse, or the dearest of it."""
         cells = self._cells(item, warehouse)
         absent = Absent(self.plan, self.extra, cells)
         short = short_cells(self.plan, cells)
         rows = [row for row in self.solution.lines if item in (None, row.item) and warehouse in (None, row.warehouse)]
-        steps = _Steps(len(rows) + len(absent.cells) + len(short), watch)
+        chosen, missing = self._dearest(rows, most), absent.order[:most]
+        shorts = short[: MOST if most is None else most].tolist()
+        steps = _Steps(len(chosen) + len(missing) + len(shorts), watch or _ignore)
         return Explanation(
             plan=self.solution.plan_reference,
             currency=self.solution.plan.currency,
             last_day=order_date(self.network.plan, self.network.periods) - timedelta(days=1),
-            lines=tuple(steps.each(self._lines(rows))),
-            not_ordered=tuple(steps.each(absent.record(k) for k in range(len(absent.cells)))),
-            shortages=tuple(steps.each(shortage_of(self.plan, self.extra, int(cell)) for cell in short)),
+            lines=tuple(steps.each(self._lines(chosen))),
+            not_ordered=tuple(steps.each(absent.record(k) for k in missing)),
+            shortages=tuple(steps.each(shortage_of(self.plan, self.extra, cell) for cell in shorts)),
+            counts=Counts(
+                lines_now=sum(row.release for row in rows),
+                lines_later=sum(not row.release for row in rows),
+                not_ordered=len(absent.cells),
+                shortages=len(short),
+            ),
             promises=tuple(promises(self.network, self.plan.ledger.decision)),
             parameters=parameters(self.network, self.plan.ledger.decision),
             item=item,
             warehouse=warehouse,
         )
+
+    def _dearest(self, rows: list[OrderLine], most: int | None) -> list[OrderLine]:
+        """All lines as they come, or the dearest, those to release now first."""
+        if most is None:
+            return rows
+        rates = dict(self._rates())
+        return sorted(rows, key=lambda row: (not row.release, -row.goods_value * rates[row.supplier]))[:most]
+
+    def _rates(self) -> Iterator[tuple[str, float]]:
+        """Plan currency per unit of each supplier's."""
+        plan = self.solution.plan
+        yield from zip((s.supplier for s in plan.suppliers), exchange_rates(plan).tolist(), strict=True)
 
     def _cells(self, item: str | None, warehouse: str | None) -> NDArray[np.int64]:
         """Cells of an item and a warehouse."""

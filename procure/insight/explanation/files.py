@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from procure.insight.explanation.parameters import PARAMETERS_FILE
 from procure.insight.explanation.records import Explanation
 from procure.solution.tables import PROMISE_COLUMNS, promise_rows
-from procure.solution.write import PROMISES_FILE, csv_text, write_as_set
+from procure.solution.write import PARAMETERS_FILE, PROMISES_FILE, csv_text, write_as_set
 
 
 def write_explanation(explanation: Explanation, directory: str | Path) -> tuple[Path, ...]:

@@ -60,8 +60,8 @@ class LineParts:
         """Parts of the k-th quantity; they add up to it."""
         found = [*self._need(k)]
         need = sum(part.units for part in found)
-        best, share = float(self._best[k]), float(self._share[k])
-        found += self._buffer(k, best * share - need)
+        own, best, share = float(self._best.own[k]), float(self._best.priced[k]), float(self._share[k])
+        found += self._buffer(k, own * share - need, (best - own) * share)
         start = max(best, 0.0)
         if best < -EXACT:
             found.append(Part(part="surplus", units=-best * share, detail="more is there than is needed and buffered"))
@@ -93,11 +93,15 @@ class LineParts:
     def _dates(self, k: int) -> str:
         return f"{order_date(self._network.plan, int(self.cover.arrival[k]))} to {self.cover_until(k)}"
 
-    def _buffer(self, k: int, units: float) -> Iterator[Part]:
-        """What is best against surprises more than the need; less, where waiting is cheaper than holding."""
+    def _buffer(self, k: int, units: float, by_price: float) -> Iterator[Part]:
+        """What is best against surprises more than the need, and what the price of the next receipt changes."""
         if abs(units) > EXACT:
-            detail = "" if units > 0.0 else "waiting is cheaper than holding stock for all of it"
+            detail = "" if units > 0.0 else "waiting costs less than covering all of it"
             yield Part(part="buffer", units=units, detail=detail)
+        if abs(by_price) > EXACT:
+            when = order_date(self._network.plan, int(self.cover.end[k]))
+            how = "dearer" if by_price > 0.0 else "cheaper"
+            yield Part(part="next_price", units=by_price, detail=f"the next receipt, of {when}, is {how}")
 
     def _for_transfers(self, k: int, start: float) -> float:
         """Units with which the stock that transfers of the cover take is expected to be there."""

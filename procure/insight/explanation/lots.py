@@ -137,15 +137,20 @@ def _to_goods(lot: Lot, at: float, least: float) -> float:
 
 
 def _container(lot: Lot, at: float) -> tuple[float, str]:
-    """Units that travel in the last container, which is paid anyway or would not be full enough without them."""
-    size = float(lot.network.fees.container_size[lot.group, 0])
-    if math.isinf(size) or at >= lot.quantity - EXACT or lot.network.fees.load[lot.line] <= 0.0:
+    """Units that fill the last container: to its least fill, or until one multiple more would not fit."""
+    fees, unit = lot.network.fees, float(lot.network.fees.load[lot.line])
+    size, count = float(fees.container_size[lot.group, 0]), lot.bill.containers
+    if math.isinf(size) or at >= lot.quantity - EXACT or unit <= 0.0:
         return at, ""
-    count = lot.bill.containers
-    if math.ceil(lot.load(at) / size - EXACT) < count:
+    if math.ceil(lot.load(at) / size - EXACT) < count:  # the rest takes a container of its own
         return at, ""
-    fill = 100.0 * lot.bill.load / (count * size)
-    return lot.quantity, f"room in a container that is paid anyway ({count:g} filled to {fill:.0f} %)"
+    least = (count - 1.0 + float(fees.minimum_fill[lot.group, 0])) * size
+    if lot.load(at) < least * (1.0 - EXACT):
+        needed = lot.up(lot.quantity - (lot.bill.load - least) / unit)
+        return min(max(at, needed), lot.quantity), f"a container must be filled to {least:g}"
+    if lot.bill.load + max(lot.multiple, EXACT) * unit > count * size * (1.0 + EXACT):
+        return lot.quantity, f"fills {count:g} container{'' if count == 1.0 else 's'} of {size:g}"
+    return at, ""
 
 
 STEPS: tuple[tuple[PartName, Callable[[Lot, float], tuple[float, str]]], ...] = (

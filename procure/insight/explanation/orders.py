@@ -89,6 +89,7 @@ class Orders:
 
     def __init__(self, ledger: Ledger) -> None:
         self._network = ledger.network
+        self._planned: dict[tuple[int, int], OrderBill] = {}
         self._lines: dict[tuple[int, int], dict[int, float]] = defaultdict(dict)
         found, periods = np.nonzero(ledger.decision.orders)
         groups = ledger.network.line_group[found]
@@ -105,7 +106,14 @@ class Orders:
         changed
             Units by line; 0 takes a line off the order.
         """
-        units = {**self._lines.get((group, period), {}), **(changed or {})}
+        if not changed:
+            if (group, period) not in self._planned:
+                self._planned[group, period] = self._bill(group, period, {})
+            return self._planned[group, period]
+        return self._bill(group, period, changed)
+
+    def _bill(self, group: int, period: int, changed: Mapping[int, float]) -> OrderBill:
+        units = {**self._lines.get((group, period), {}), **changed}
         placed = {line: amount for line, amount in units.items() if amount > 0.0}
         lines = np.array(list(placed), dtype=np.int64)
         return bill_of(self._network, group, lines, np.array(list(placed.values()), dtype=float))

@@ -7,9 +7,9 @@ reorder point s is the least, and not below the mean demand, with
 .. math:: \frac{1}{Q} \int_s^{s+Q} P(D > y) dy = \frac{E(D - s)^+ - E(D - s - Q)^+}{Q} \le \frac{h}{h + b}
 
 D the demand over lead time and review period, Q the lot, h and b the costs of a unit on hand and of a unit backordered
-for a period: the best of an (s, Q) policy (Zipkin, Foundations of Inventory Management, 2000, section 6.5.3). Where
+for a period: the best of an (s, Q) policy (Zipkin, Foundations of Inventory Management, 2000, chapter 6). Where
 customers do not wait, P(D > s) <= h Q / (h Q + b d), d the mean demand per period (Nahmias, Production and Operations
-Analysis, 2009, section 5.5). Everything is worked out on arrays, so that a million cells need no records. C cells.
+Analysis, 2009, chapter 5). Everything is worked out on arrays, so that a million cells need no records. C cells.
 """
 
 from __future__ import annotations
@@ -23,21 +23,11 @@ from procure.plan.network import Network
 from procure.plan.table import numbers
 from procure.solution.decision import Decision
 from procure.solution.lot_marks import raised
+from procure.solution.tables import PARAMETER_COLUMNS
 from procure.uncertainty import families
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
-
-PARAMETERS_FILE = "parameters.csv"
-PARAMETER_COLUMNS = (
-    "item",
-    "warehouse",
-    "supplier",
-    "reorder_point",
-    "order_up_to",
-    "safety_stock",
-    "lead_time_demand",
-)
 
 BLOCK = 50_000
 """Cells worked out at once."""

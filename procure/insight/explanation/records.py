@@ -26,6 +26,7 @@ PartName = Literal[
     "transfers_in",
     "gone",
     "buffer",
+    "next_price",
     "surplus",
     "transfers",
     "short_delivery",
@@ -159,6 +160,7 @@ class Shortage(Record):
 
     item: str = Field(description="Item id.")
     warehouse: str = Field(description="Warehouse id.")
+    lost: bool = Field(description="Whether unmet demand is lost; else customers wait.")
     backorders: float = Field(description="Expected backorders over the horizon (unit-periods), or units lost.")
     early: float = Field(description="Those of the periods before anything new can arrive.")
     cost: float = Field(description="What they cost, plan currency: what waiting costs if nothing is done.")
@@ -171,6 +173,15 @@ class Shortage(Record):
     detail: str = Field(description="The reason in words.")
     help: Help | None = Field(None, description="The cheapest thing that would help and keeps every rule.")
     barred: Help | None = Field(None, description="A cheaper one that would break a rule or limit.")
+
+
+class Counts(Record):
+    """How much there is to explain in all."""
+
+    lines_now: int = Field(description="Order lines to release now.")
+    lines_later: int = Field(description="Order lines of later periods.")
+    not_ordered: int = Field(description="Items at warehouses that are asked for and not ordered now.")
+    shortages: int = Field(description="Items at warehouses that are expected to be short.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,6 +198,8 @@ class Explanation:
         What is asked for and not ordered now, with a reason each.
     shortages
         What is expected to be short, dearest first.
+    counts
+        How many of these there are in all.
     promises
         What customers who wait can be told, of the whole plan.
     parameters
@@ -201,6 +214,7 @@ class Explanation:
     lines: tuple[LineExplanation, ...]
     not_ordered: tuple[NotOrdered, ...]
     shortages: tuple[Shortage, ...]
+    counts: Counts
     promises: tuple[CustomerPromise, ...]
     parameters: pd.DataFrame = field(repr=False, compare=False)
     item: str | None = None
@@ -223,6 +237,7 @@ class Explanation:
             "plan": self.plan.model_dump(mode="json"),
             "currency": self.currency,
             "last_day": self.last_day.isoformat(),
+            "counts": self.counts.model_dump(mode="json"),
             **{name: [record.model_dump(mode="json") for record in records] for name, records in lists.items()},
         }
 

@@ -17,6 +17,7 @@ WORDS: dict[str, str] = {
     "transfers_in": "transfers in",
     "gone": "customers lost before",
     "buffer": "buffer for surprises",
+    "next_price": "for the price",
     "surplus": "more there than needed",
     "transfers": "so that transfers find stock",
     "short_delivery": "for short delivery",
@@ -32,9 +33,10 @@ WORDS: dict[str, str] = {
     "together": "together with other orders",
 }
 TOLD = {"held_back", "order_multiple", "minimum_order_quantity", "maximum_order_quantity", "price_break"}
-TOLD |= {"order_minimum", "order_discount", "container", "short_delivery", "together"}
+TOLD |= {"order_minimum", "order_discount", "container", "short_delivery", "together", "next_price"}
 MONEY = ("price", "freight", "ordering", "transport", "waiting", "holding")
-SMALLEST = 0.005
+SMALLEST, FEW = 0.005, 0.05
+"""Money, and unit-periods, that are worth a word."""
 MOST_BROKEN = 2
 
 
@@ -77,6 +79,28 @@ def rounded(parts: Sequence[float], total: float, decimals: int) -> list[float]:
     return [count / scale for count in whole]
 
 
+MONEY_WORDS = {
+    "goods": "goods",
+    "price_break": "price break",
+    "order_discount": "order discount",
+    "freight": "freight",
+    "line": "line cost",
+    "order": "share of the order's fixed cost",
+    "containers": "share of its containers",
+}
+
+
+def money_words(line: LineExplanation, currency: str) -> str:
+    """What the line costs, as a sum of its parts."""
+    shown = rounded([part.amount for part in line.money], line.cost, 2)
+    terms = [
+        f"{'-' if amount < 0.0 else '+'} {abs(amount):,.2f} {MONEY_WORDS[part.part]}"
+        for amount, part in zip(shown, line.money, strict=True)
+        if amount
+    ]
+    return f"{line.cost:,.2f} {currency} = {' '.join(terms).removeprefix('+ ')}"
+
+
 def supplier_words(line: LineExplanation, currency: str) -> str:
     """Why this supplier and not the next best."""
     own = f"{line.landed_cost:,.2f} {currency} a unit landed"
@@ -105,7 +129,10 @@ def _more(more: CostDifference, currency: str) -> str:
     how = "cost" if more.total >= 0.0 else "save"
     what = "more" if more.total >= 0.0 else ""
     text = f"{how} {abs(more.total):,.2f} {currency} {what}".rstrip()
-    return f"{text} ({named})" if named else text
+    text = f"{text} ({named})" if named else text
+    if more.total < 0.0 and more.backorders > FEW:
+        text += f" and leave {number(more.backorders)} more unit-periods of backorders"
+    return text
 
 
 def _broken(clauses: Sequence[str]) -> str:
@@ -139,6 +166,7 @@ def sentence(line: LineExplanation, currency: str) -> str:
     """The whole explanation."""
     said = [
         quantity_words(line),
+        money_words(line, currency),
         worth_words(line.worth, currency),
         supplier_words(line, currency),
         served_words(line),

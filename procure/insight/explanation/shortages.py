@@ -37,7 +37,7 @@ def short_cells(plan: Revaluation, cells: Indices) -> Indices:
     short = (owed >= LEAST) & (owed >= LEAST_SHARE * demand)
     cost = _cost(plan, cells)
     order = np.argsort(-cost, kind="stable")
-    found: Indices = cells[order[short[order]]][:MOST]
+    found: Indices = cells[order[short[order]]]
     return found
 
 
@@ -61,6 +61,7 @@ def shortage_of(plan: Revaluation, extra: ExtraSupply, cell: int) -> Shortage:
     return Shortage(
         item=item,
         warehouse=warehouse,
+        lost=bool(network.lost[cell]),
         backorders=total,
         early=early,
         cost=float(_cost(plan, np.array([cell]))[0]),
@@ -84,7 +85,9 @@ def _why(
     if day is None:
         return "no_offer", "nothing that can be ordered or shipped arrives within the horizon"
     if early >= (1.0 - HELPS) * total:
-        return "lead_time", f"{early:,.1f} of {total:,.1f} fall before {day}, when new supply can first serve"
+        rest = _words(extra, currency, kept, barred)
+        words = f"; for the rest, {rest}" if rest else ""
+        return "lead_time", f"{early:,.1f} of {total:,.1f} fall before {day}, when new supply can first serve{words}"
     if barred is not None and (barred[0].difference.total < -SMALLEST or kept is None):
         words = help_words(extra.record(*barred), currency)
         return ("limit" if barred[0].difference.total < -SMALLEST else "too_dear"), words
@@ -94,3 +97,10 @@ def _why(
     if found.more.total < -SMALLEST:
         return "open", f"{help_words(found, currency)}; the plan is not proven to be the best"
     return "too_dear", help_words(found, currency)
+
+
+def _words(extra: ExtraSupply, currency: str, kept: Extra | None, barred: tuple[Extra, list[str]] | None) -> str:
+    """What the cheapest thing that helps would do; empty where nothing does."""
+    if kept is not None:
+        return help_words(extra.record(kept), currency)
+    return "" if barred is None else help_words(extra.record(*barred), currency)

@@ -24,7 +24,7 @@ NOTHING = [[0.0, 0.0, 0.0, 0.0]]
 
 def told(plan: dict[str, Any], orders=None, shipments=None) -> procure.Explanation:
     """Explanation of a decision made by hand; by default nothing is ordered."""
-    return explained(plan, orders or NOTHING, shipments).explanation(None, None, lambda done, of_all: None)
+    return explained(plan, orders or NOTHING, shipments).explanation()
 
 
 def reason(plan: dict[str, Any], orders=None, shipments=None):
@@ -47,6 +47,13 @@ def test_ordered_later():
     found = reason(plain(stock=stock(10)), [[0, 0, 6, 0]])
     assert (found.why, found.lasts_until) == ("later", date(2026, 1, 18))
     assert found.detail == "more comes by 2026-01-19; stock and open orders last until 2026-01-18"
+
+
+def test_stock_that_is_shipped_on_does_not_last():
+    """10 would last W four weeks of 1, but 8 go to V in the second: 2 are left for two weeks."""
+    plan = two_places(demand=[weekly([1, 1, 1, 1]), weekly([0, 0, 8, 0], warehouse="V")], stock=stock(10))
+    (row,) = [row for row in told(plan, [[0, 0, 2, 0]], [[0, 8, 0, 0]]).not_ordered if row.warehouse == "W"]
+    assert (row.why, row.lasts_until) == ("later", date(2026, 1, 18))
 
 
 def test_no_offer_arrives():

@@ -9,9 +9,10 @@ import pytest
 from scipy import stats
 
 import procure
-from procure.insight.explanation.parameters import PARAMETER_COLUMNS, parameters
+from procure.insight.explanation.parameters import parameters
 from procure.plan.network import build_network
 from procure.solution.decision import Decision
+from procure.solution.tables import PARAMETER_COLUMNS
 from tests.oracle.cases import plain, two_places, weekly
 
 
