@@ -16,6 +16,8 @@ MOST_PLACES = 3_000
 """Cells times periods up to which the linear program is built: about three seconds."""
 SECONDS_PER_PLACE = 1.5e-3
 """Seconds kept for the linear program, for each cell and period."""
+TRUSTED_GAP = 0.01
+"""Relative gap up to which the decomposed engine's prices are told: far from the bound they are still on their way."""
 MOST_SAVINGS = 3
 """Limits of which it is told what some more would save."""
 CENT = 0.005
@@ -52,7 +54,7 @@ def limit_prices(task: Task, outcome: Outcome, options: Options, most: int = MOS
     relaxed = np.array([a.allowed < b.allowed for a, b in zip(task.limits, outcome.limits, strict=True)])
     large = task.network.n_cells * task.network.periods > MOST_PLACES
     found = None if large and outcome.prices is not None else _under_orders(task, outcome, options, relaxed, most)
-    if found is None and outcome.prices is not None:
+    if found is None and outcome.prices is not None and outcome.gap_left(task) <= TRUSTED_GAP:
         values = np.where(relaxed, np.nan, onward(task.network, task.limits, outcome.prices))
         return Prices(values, "relaxation", tuple(_by_price(task, values, most)))
     return found

@@ -68,6 +68,7 @@ class PlacedOrders(Stage):
             backorder_limit=backorder_limit,
         )
         super().__init__(replace(task, network=network), goal, options, decision)
+        self.phase = "prices"
         self.session: HighsSession | None = None
         self._found: Found | None = None
 
@@ -155,6 +156,7 @@ class PlacedOrders(Stage):
         assert self.session is not None
         before = -np.inf
         for _ in range(ROUNDS):
+            self._tell(-np.inf)
             found = self.session.relax(max(self.options.time_left, 0.05), keep=True)
             if found.values is None or not found.exact or self.options.over:
                 return None

@@ -161,7 +161,12 @@ def _carry_out(
     task = Task(network, laws, limits, best_start(network, laws, limits, starts))
     kept = min(SHARE_FOR_LIMITS * options.time_limit, time_for_prices(task)) if with_prices else 0.0
     outcome, ledger = solve_task(task, replace(options, time_limit=options.time_limit - kept), engine)
-    prices = _in_worker(limit_prices, task, outcome, options) if with_prices else None
+    seconds = dict(outcome.seconds)
+    prices = None
+    if with_prices and task.limits:
+        before = options.seconds
+        prices = _in_worker(limit_prices, task, outcome, options)
+        seconds["prices"] = options.seconds - before
     bound = outcome.bound
     if priced is not None:
         laws, bound = Laws.of(priced), -math.inf
@@ -177,7 +182,7 @@ def _carry_out(
         prices=prices,
         engine=outcome.engine,
         solver=outcome.solver,
-        seconds={**outcome.seconds, "total": options.seconds},
+        seconds={**seconds, "total": options.seconds},
         warnings=_warnings(network.plan, options),
     )
 
