@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from procure.cli.limit_prices import PIPE_WIDTH, remarks
+from procure.cli.limit_prices import PIPE_WIDTH, proven, remarks
 from procure.cli.streams import say
 from procure.cli.table import fitted, one_line
 from procure.cli.wording import avoided_words, counted, money
@@ -25,7 +25,7 @@ NAMES = {
     "container": "whole containers",
     "minimum_fill": "container fill",
     "closure": "closure",
-    "order_every": "order days, every",
+    "order_every": "order days every",
 }
 
 
@@ -99,23 +99,19 @@ def rule_sentence(rule: RulePrice, currency: str, names: dict[str, str]) -> str:
 def _table(rules: list[RulePrice], names: dict[str, str], width: int) -> RenderableType:
     columns = (
         ("Rule", "text"),
-        ("", "text"),
         ("Supplier", "name"),
         ("Item", "name"),
         ("Costs", "number"),
-        ("Proven least", "number"),
-        ("Proven most", "number"),
+        ("Proven", "number"),
     )
     return fitted(columns, [_row(rule, names) for rule in rules], width)
 
 
 def _row(rule: RulePrice, names: dict[str, str]) -> tuple[Any, ...]:
     return (
-        NAMES[rule.kind],
-        rule.terms,
+        f"{NAMES[rule.kind]} {rule.terms}",
         one_line(names.get(rule.supplier) or rule.supplier),
         one_line(rule.item or ""),
         money(rule.saved),
-        money(rule.least),
-        "-" if rule.most is None else money(rule.most),
+        proven(rule.least, rule.most),
     )

@@ -69,8 +69,8 @@ def without(plan, rule):
         case "minimum_fill":
             supplier["container"].pop("minimum_fill")
         case "closure":
-            first, last = rule.terms.split(" to ")
-            supplier["closures"].remove({"first": first, "last": last})
+            first, _, last = rule.terms.partition(" to ")
+            supplier["closures"].remove({"first": first, "last": last or first})
     return changed
 
 
