@@ -81,7 +81,9 @@ def _under_orders(program: PlacedOrders, relaxed: NDArray[np.bool_], most: int, 
     savings: list[Saving] = []
     for wish in _by_price(task, values, most):
         found = program.step(wish.limit, wish.period, wish.step, whole=whole)
-        if found is not None:
+        if found is None:  # no time left: what the price alone says
+            savings.append(wish)
+        else:
             saved, avoided, decision = found
             savings.append(replace(wish, saved=saved, avoided=avoided, decision=decision))
     base = program.rounded() if whole else None

@@ -31,8 +31,10 @@ Mask = NDArray[np.bool_]
 
 ROUNDS = 60
 """Most rounds of tangents."""
-EXACT = 1e-8
-"""Part of the gross cost by which the program may still rise from one round to the next."""
+EXACT, NEARLY = 1e-8, 1e-5
+"""Part of the gross cost by which the program may rise from round to round in the end; where time runs out."""
+AROUND = (0.0, -0.3, 0.3, -0.1, 0.1)
+"""Where the first tangents are drawn, in standard deviations from the plan's supply."""
 STEPS = ("lots", "parcels")
 """Blocks of whole variables that are quantities, not switches."""
 
@@ -100,12 +102,25 @@ class PlacedOrders(Stage):
         if not inst.lines and not inst.moves:
             return np.zeros((len(self.goal.limits), self.task.network.periods))
         inst.path_cuts.extend(self.path_cuts.at(self.best.ledger.decision))
+        self._bend_around_plan()
         self.session = self._open(inst)
         values = start_columns(self.session, self.translation, self.best.ledger.decision)
         switches = np.array(sorted(self._switches(self.session)), dtype=np.int32)
         self.session.fix(switches, values[switches])
         self._found = self._solved()
         return None if self._found is None else self._prices(self.session)
+
+    def _bend_around_plan(self) -> None:
+        """Draw tangents about the plan's supply, near which the answer lies."""
+        law, cells = self.task.laws.planned, self.translation.cells
+        supply = self.best.ledger.stocks.supply[cells]
+        spread = np.sqrt(law.variance[cells])
+        where, when = (np.asarray(a, dtype=np.int64) for a in np.indices(supply.shape))
+        for part in AROUND:
+            points = np.maximum(supply + part * spread, self.translation.instance.lowest)
+            true, slopes = self.curves.backorders(where, when, points)
+            self._bend_backorders(points, true, slopes, np.zeros_like(points))
+            self._bend_peaks(points)
 
     def step(
         self, limit: int, period: int | None, amount: float, *, whole: bool = False
@@ -176,16 +191,18 @@ class PlacedOrders(Stage):
     def _solved(self) -> Found | None:
         """Solve and refine until the program rises no more; None if time ran out."""
         assert self.session is not None
-        before = -np.inf
+        latest: Found | None = None
+        rise = np.inf
         for _ in range(ROUNDS):
             self._tell(-np.inf)
             found = self.session.relax(max(self.options.time_left, 0.05), keep=True)
-            if found.values is None or not found.exact or self.options.over:
-                return None
-            if found.bound - before <= EXACT * self._gross or not self._refine(self.session, found.values, 0.0):
-                return found
-            before = found.bound
-        return found
+            if self.options.over or found.values is None or not found.exact:
+                return latest if rise <= NEARLY * self._gross and not self.options.stop.is_set() else None
+            rise = found.bound - latest.bound if latest is not None else np.inf
+            latest = found
+            if rise <= EXACT * self._gross or not self._refine(self.session, found.values, 0.0):
+                break
+        return latest
 
     def _prices(self, session: HighsSession) -> Array:
         prices = np.zeros((len(self.goal.limits), self.task.network.periods))

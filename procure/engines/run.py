@@ -29,7 +29,7 @@ from procure_milp.solve import still_running
 Result = TypeVar("Result")
 
 SHARE_FOR_LIMITS = 0.1
-"""Most of the time limit that is kept for the prices of limits."""
+"""Share of the time limit that is kept for the prices of limits, at most, and that they have at least."""
 
 
 def _decomposed(task: Task, options: Options) -> Outcome:
@@ -165,7 +165,8 @@ def _carry_out(
     prices = None
     if with_prices and task.limits:
         before = options.seconds
-        prices = _in_worker(limit_prices, task, outcome, options)
+        until = max(options.time_limit, before + SHARE_FOR_LIMITS * options.time_limit)
+        prices = _in_worker(limit_prices, task, outcome, replace(options, time_limit=until))
         seconds["prices"] = options.seconds - before
     bound = outcome.bound
     if priced is not None:
