@@ -47,12 +47,12 @@ def price_sentence(price: LimitPrice, currency: str) -> str:
     what = more_of(price)
     if price.saved is None:
         promised = f"{money(price.by_price)} {currency}{avoided_words(price.backorders_by_price)}"
-        return f"{what} saves about {promised} by its price; time was out before solving again."
+        return f"By its price {what} saves about {promised}; time was out before solving again."
     if price.saved < NOTHING and not price.exact:
         most = "" if price.most is None else f" (proven: at most {money(price.most)} {currency})"
         return (
             f"{what}: no better plan was found in the time given{most}. At the margin, by its price, it would save "
-            f"{money(price.by_price)} {currency}{avoided_words(price.backorders_by_price)}."
+            f"{money(price.by_price)} {currency}{avoided_words(price.backorders_by_price, '')}."
         )
     about = "" if price.exact else "about "
     words = f"{what} saves {about}{money(price.saved)} {currency}{avoided_words(price.backorders_avoided)}."

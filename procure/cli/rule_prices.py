@@ -86,14 +86,14 @@ def _advice(
 def rule_sentence(rule: RulePrice, currency: str, names: dict[str, str]) -> str:
     """`Without the MOQ of 48 units of KETTLE-1L from Osaka the plan would cost 120.00 EUR less`."""
     supplier = names.get(rule.supplier) or rule.supplier
-    what = f"the {NAMES[rule.kind]} ({rule.terms})"
-    whose = f" of {rule.item} from {supplier}" if rule.item is not None else f" of {supplier}"
+    whose = f"{rule.item} from {supplier}" if rule.item is not None else supplier
+    without = f"Without the {NAMES[rule.kind]} ({rule.terms}) of {whose}"
+    if rule.kind == "order_every":
+        without = f"If {supplier} took orders every period, not every {rule.terms},"
     if rule.kind == "container":
-        what = f"whole containers ({rule.terms}), paying for the part filled instead,"
-    return (
-        f"Without {what}{whose} the plan would cost {money(rule.saved)} {currency} less"
-        f"{avoided_words(rule.backorders_avoided).replace('avoids', 'avoid').replace('adds', 'add')}."
-    )
+        without = f"If {supplier} charged for the part of a container ({rule.terms}) that is filled,"
+    saved = f"{money(rule.saved)} {currency} less{avoided_words(rule.backorders_avoided, '')}"
+    return f"{without} the plan would cost {saved}."
 
 
 def _table(rules: list[RulePrice], names: dict[str, str], width: int) -> RenderableType:

@@ -141,7 +141,7 @@ def _options(
     progress: Callable[[Progress], None] | None,
     stop: threading.Event | None,
 ) -> Options:
-    _ensure_there(solver)
+    ensure_solver(solver)
     return Options(solver=solver, time_limit=time_limit, gap=gap, progress=progress, stop=stop or threading.Event())
 
 
@@ -155,8 +155,7 @@ def _carry_out(
     with_prices: bool,
 ) -> Solution:
     """Choose the engine, solve, check, price."""
-    if engine not in ENGINES:
-        raise UsageError(f"engine {engine!r} is not there; use {', '.join(ENGINES)}")
+    ensure_engine(engine)
     laws, limits = Laws.of(network), limits_of(network)
     task = Task(network, laws, limits, best_start(network, laws, limits, starts))
     kept = min(SHARE_FOR_LIMITS * options.time_limit, time_for_prices(task)) if with_prices else 0.0
@@ -229,7 +228,13 @@ def _in_worker(work: Callable[..., Result], *given: Any) -> Result:
         return running.result()
 
 
-def _ensure_there(solver: str) -> None:
+def ensure_engine(engine: str) -> None:
+    """Refuse an engine that is not there."""
+    if engine not in ENGINES:
+        raise UsageError(f"engine {engine!r} is not there; use {', '.join(ENGINES)}")
+
+
+def ensure_solver(solver: str) -> None:
     """Refuse a solver that is not there, also where the plan turns out to need none."""
     try:
         ensure_available(solver)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from procure.engines.interface import Options, Outcome
 from procure.engines.limit_prices import limit_prices as engine_prices
+from procure.engines.run import ensure_engine, ensure_solver
 from procure.insight.limit_prices.records import LimitPrice, LimitPrices
 from procure.insight.solving_again import Again, Standing, Steps
 from procure.solution.prices import Prices, Saving, raised, totals
@@ -62,6 +63,8 @@ def limit_prices(
     LimitPrices
         Empty where no limit binds.
     """
+    ensure_engine(engine)
+    ensure_solver(solver)
     options = Options(solver=solver, time_limit=time_limit, gap=gap, stop=stop or threading.Event())
     standing = Standing(solution)
     prices = _prices(standing, solution, options, most)
