@@ -15,6 +15,8 @@ from procure.cli.wording import avoided_words, money, more_of
 from procure.insight.limit_prices.records import LimitPrice, LimitPrices
 
 PIPE_WIDTH = 120
+NOTHING = 0.005  # money below which a saving is none
+WIDE = 100  # columns of a terminal from which there is room for every figure
 
 
 def show_limit_prices(found: LimitPrices) -> None:
@@ -45,7 +47,13 @@ def price_sentence(price: LimitPrice, currency: str) -> str:
     what = more_of(price)
     if price.saved is None:
         promised = f"{money(price.by_price)} {currency}{avoided_words(price.backorders_by_price)}"
-        return f"{what} saves about {promised} by its price; time was out before solving again."
+        return f"By its price {what} saves about {promised}; time was out before solving again."
+    if price.saved < NOTHING and not price.exact:
+        most = "" if price.most is None else f" (proven: at most {money(price.most)} {currency})"
+        return (
+            f"{what}: no better plan was found in the time given{most}. At the margin, by its price, it would save "
+            f"{money(price.by_price)} {currency}{avoided_words(price.backorders_by_price, '')}."
+        )
     about = "" if price.exact else "about "
     words = f"{what} saves {about}{money(price.saved)} {currency}{avoided_words(price.backorders_avoided)}."
     if price.agrees:
@@ -57,27 +65,31 @@ def _table(found: LimitPrices, width: int) -> RenderableType:
     columns = (
         ("Limit", "name"),
         ("Step", "number"),
-        ("", "text"),
-        ("Price of one", "number"),
-        ("Step by price", "number"),
+        ("By price", "number"),
         ("Solved again", "number"),
-        ("Proven least", "number"),
-        ("Proven most", "number"),
+        ("Proven", "number"),
+        ("Price of one", "number"),
     )
     rows = [
         (
             _place(price),
-            f"{price.step:,g}",
-            price.unit,
-            _price(price.price),
+            f"{price.step:,g} {price.unit}",
             money(price.by_price),
-            _known(price.saved),
-            _known(price.least),
-            _known(price.most),
+            "-" if price.saved is None else money(price.saved),
+            proven(price.least, price.most),
+            _price(price.price),
         )
         for price in found.limits
     ]
-    return fitted(columns, rows, width)
+    shown = len(columns) if width >= WIDE else len(columns) - 1
+    return fitted(columns[:shown], [row[:shown] for row in rows], width)
+
+
+def proven(least: float | None, most: float | None) -> str:
+    """`0.00 to 21.04`: between what the true saving is proven to lie."""
+    if least is None:
+        return "-"
+    return f"{money(least)} or more" if most is None else f"{money(least)} to {money(most)}"
 
 
 def _place(price: LimitPrice) -> str:
@@ -92,13 +104,9 @@ def _price(amount: float) -> str:
     return money(amount) if amount >= 1.0 else f"{amount:.4f}"
 
 
-def _known(amount: float | None) -> str:
-    return "-" if amount is None else money(amount)
-
-
 def remarks(better: float, currency: str, width: int) -> Iterator[RenderableType]:
     """Say what the columns mean, and if a better plan turned up."""
-    lines = ["Solved again: the difference of two plans found. The true saving lies between the two proven figures."]
+    lines = ["Solved again: the difference of two plans found. The true saving lies between those proven."]
     if better >= 0.005:
         lines.append(
             f"Solving again also found a plan that is {money(better)} {currency} better under the limits and rules as "

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from procure.cli.limit_prices import PIPE_WIDTH, remarks
+from procure.cli.limit_prices import PIPE_WIDTH, proven, remarks
 from procure.cli.streams import say
 from procure.cli.table import fitted, one_line
 from procure.cli.wording import avoided_words, counted, money
@@ -25,7 +25,7 @@ NAMES = {
     "container": "whole containers",
     "minimum_fill": "container fill",
     "closure": "closure",
-    "order_every": "order days, every",
+    "order_every": "order days every",
 }
 
 
@@ -86,36 +86,32 @@ def _advice(
 def rule_sentence(rule: RulePrice, currency: str, names: dict[str, str]) -> str:
     """`Without the MOQ of 48 units of KETTLE-1L from Osaka the plan would cost 120.00 EUR less`."""
     supplier = names.get(rule.supplier) or rule.supplier
-    what = f"the {NAMES[rule.kind]} ({rule.terms})"
-    whose = f" of {rule.item} from {supplier}" if rule.item is not None else f" of {supplier}"
+    whose = f"{rule.item} from {supplier}" if rule.item is not None else supplier
+    without = f"Without the {NAMES[rule.kind]} ({rule.terms}) of {whose}"
+    if rule.kind == "order_every":
+        without = f"If {supplier} took orders every period, not every {rule.terms},"
     if rule.kind == "container":
-        what = f"whole containers ({rule.terms}), paying for the part filled instead,"
-    return (
-        f"Without {what}{whose} the plan would cost {money(rule.saved)} {currency} less"
-        f"{avoided_words(rule.backorders_avoided).replace('avoids', 'avoid').replace('adds', 'add')}."
-    )
+        without = f"If {supplier} charged for the part of a container ({rule.terms}) that is filled,"
+    saved = f"{money(rule.saved)} {currency} less{avoided_words(rule.backorders_avoided, '')}"
+    return f"{without} the plan would cost {saved}."
 
 
 def _table(rules: list[RulePrice], names: dict[str, str], width: int) -> RenderableType:
     columns = (
         ("Rule", "text"),
-        ("", "text"),
         ("Supplier", "name"),
         ("Item", "name"),
         ("Costs", "number"),
-        ("Proven least", "number"),
-        ("Proven most", "number"),
+        ("Proven", "number"),
     )
     return fitted(columns, [_row(rule, names) for rule in rules], width)
 
 
 def _row(rule: RulePrice, names: dict[str, str]) -> tuple[Any, ...]:
     return (
-        NAMES[rule.kind],
-        rule.terms,
+        f"{NAMES[rule.kind]} {rule.terms}",
         one_line(names.get(rule.supplier) or rule.supplier),
         one_line(rule.item or ""),
         money(rule.saved),
-        money(rule.least),
-        "-" if rule.most is None else money(rule.most),
+        proven(rule.least, rule.most),
     )

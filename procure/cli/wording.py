@@ -99,12 +99,12 @@ def counted_word(amount: float, word: str) -> str:
     return word if amount == 1 else f"{word}s"
 
 
-def avoided_words(avoided: float | None) -> str:
-    """`, and avoids 35 unit-periods of backorders`; nothing where there is little to tell."""
+def avoided_words(avoided: float | None, ending: str = "s") -> str:
+    """`and avoids 35 unit-periods of backorders`, or `avoid`; nothing where there is little to tell."""
     if avoided is None or abs(avoided) < 0.05:
         return ""
-    verb = "avoids" if avoided > 0 else "adds"
-    return f" and {verb} {units(abs(avoided))} unit-periods of backorders"
+    verb = "avoid" if avoided > 0 else "add"
+    return f" and {verb}{ending} {units(abs(avoided))} unit-periods of backorders"
 
 
 def relaxation_words(solution: Solution) -> list[str]:

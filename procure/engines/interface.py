@@ -22,7 +22,7 @@ class Progress:
     Attributes
     ----------
     phase
-        `relax limits`, `backorders` or `cost`.
+        `relax limits`, `backorders`, `cost` or `prices`.
     bound, best, gap
         Proven bound, best total found and their relative gap; None while unknown.
     seconds

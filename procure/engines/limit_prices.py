@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from procure.engines.interface import Options, Outcome, Task
 from procure.engines.placed_orders import PlacedOrders
-from procure.solution.limits import Limits
 from procure.solution.prices import Prices, Saving, onward, step_of
 
 Array = NDArray[np.float64]
 
 MOST_PLACES = 3_000
 """Cells times periods up to which the linear program is built: about three seconds."""
-SECONDS_PER_PLACE = 1.5e-3
-"""Seconds kept for the linear program, for each cell and period."""
+LEAST_SECONDS, SECONDS_PER_PLACE = 0.5, 1.5e-3
+"""Seconds kept for the linear program, and for each cell and period."""
+TRUSTED_GAP = 0.01
+"""Relative gap up to which the decomposed engine's prices are told: far from the bound they are still on their way."""
 MOST_SAVINGS = 3
 """Limits of which it is told what some more would save."""
 CENT = 0.005
@@ -25,10 +28,12 @@ CENT = 0.005
 def time_for_prices(task: Task) -> float:
     """Seconds to keep for the prices of limits; 0 without limits."""
     places = task.network.n_cells * task.network.periods
-    return SECONDS_PER_PLACE * places if task.limits and places <= MOST_PLACES else 0.0
+    return LEAST_SECONDS + SECONDS_PER_PLACE * places if task.limits and places <= MOST_PLACES else 0.0
 
 
-def limit_prices(task: Task, outcome: Outcome, options: Options, most: int = MOST_SAVINGS) -> Prices | None:
+def limit_prices(
+    task: Task, outcome: Outcome, options: Options, most: int = MOST_SAVINGS, *, whole: bool = False
+) -> Prices | None:
     """Price the limits of a plan.
 
     Parameters
@@ -41,6 +46,8 @@ def limit_prices(task: Task, outcome: Outcome, options: Options, most: int = MOS
         Time and stop.
     most
         Of how many limits to tell what some more would save.
+    whole
+        Whether to make decisions in whole multiples of it, too, to start a search from.
 
     Returns
     -------
@@ -51,38 +58,36 @@ def limit_prices(task: Task, outcome: Outcome, options: Options, most: int = MOS
         return None
     relaxed = np.array([a.allowed < b.allowed for a, b in zip(task.limits, outcome.limits, strict=True)])
     large = task.network.n_cells * task.network.periods > MOST_PLACES
-    found = None if large and outcome.prices is not None else _under_orders(task, outcome, options, relaxed, most)
-    if found is None and outcome.prices is not None:
+    found = None
+    if not options.over and not (large and outcome.prices is not None):
+        program = PlacedOrders(task, outcome.limits, outcome.decision, options, outcome.backorder_limit)
+        try:
+            found = _under_orders(program, relaxed, most, whole=whole)
+        finally:
+            program.close()
+    if found is None and outcome.prices is not None and outcome.gap_left(task) <= TRUSTED_GAP:
         values = np.where(relaxed, np.nan, onward(task.network, task.limits, outcome.prices))
         return Prices(values, "relaxation", tuple(_by_price(task, values, most)))
     return found
 
 
-def _under_orders(
-    task: Task, outcome: Outcome, options: Options, relaxed: NDArray[np.bool_], most: int
-) -> Prices | None:
-    if options.over:
-        return None
-    program = PlacedOrders(task, outcome.limits, outcome.decision, options, outcome.backorder_limit)
-    try:
-        return _priced(task, outcome.limits, program, relaxed, most)
-    finally:
-        program.close()
-
-
-def _priced(
-    task: Task, limits: Limits, program: PlacedOrders, relaxed: NDArray[np.bool_], most: int
-) -> Prices | None:
+def _under_orders(program: PlacedOrders, relaxed: NDArray[np.bool_], most: int, *, whole: bool) -> Prices | None:
+    """Prices of the linear program under the orders placed; None where time runs out."""
     solved = program.solve()
     if solved is None:
         return None
-    values = np.where(relaxed, np.nan, onward(task.network, limits, solved))
+    task = program.task
+    values = np.where(relaxed, np.nan, onward(task.network, task.limits, solved))
     savings: list[Saving] = []
     for wish in _by_price(task, values, most):
-        found = program.step(wish.limit, wish.period, wish.step)
-        if found is not None:
-            savings.append(Saving(wish.limit, wish.period, wish.step, *found))
-    return Prices(values, "orders", tuple(sorted(savings, key=lambda saving: -saving.saved)))
+        found = program.step(wish.limit, wish.period, wish.step, whole=whole)
+        if found is None:  # no time left: what the price alone says
+            savings.append(wish)
+        else:
+            saved, avoided, decision = found
+            savings.append(replace(wish, saved=saved, avoided=avoided, decision=decision))
+    base = program.rounded() if whole else None
+    return Prices(values, "orders", tuple(sorted(savings, key=lambda saving: -saving.saved)), base)
 
 
 def _by_price(task: Task, values: Array, most: int) -> list[Saving]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from procure.engines.interface import Options, Task
 from procure.engines.reach import Reach, reach_of
+from procure.engines.rounding import Draft
 from procure.engines.stage import Goal, Stage
 from procure.engines.start import start_columns
 from procure.plan.network import Network
@@ -30,8 +31,10 @@ Mask = NDArray[np.bool_]
 
 ROUNDS = 60
 """Most rounds of tangents."""
-EXACT = 1e-8
-"""Part of the gross cost by which the program may still rise from one round to the next."""
+EXACT, NEARLY = 1e-8, 1e-5
+"""Part of the gross cost by which the program may rise from round to round in the end; where time runs out."""
+AROUND = (0.0, -0.3, 0.3, -0.1, 0.1)
+"""Where the first tangents are drawn, in standard deviations from the plan's supply."""
 STEPS = ("lots", "parcels")
 """Blocks of whole variables that are quantities, not switches."""
 
@@ -68,6 +71,7 @@ class PlacedOrders(Stage):
             backorder_limit=backorder_limit,
         )
         super().__init__(replace(task, network=network), goal, options, decision)
+        self.phase = "prices"
         self.session: HighsSession | None = None
         self._found: Found | None = None
 
@@ -98,6 +102,7 @@ class PlacedOrders(Stage):
         if not inst.lines and not inst.moves:
             return np.zeros((len(self.goal.limits), self.task.network.periods))
         inst.path_cuts.extend(self.path_cuts.at(self.best.ledger.decision))
+        self._bend_around_plan()
         self.session = self._open(inst)
         values = start_columns(self.session, self.translation, self.best.ledger.decision)
         switches = np.array(sorted(self._switches(self.session)), dtype=np.int32)
@@ -105,14 +110,33 @@ class PlacedOrders(Stage):
         self._found = self._solved()
         return None if self._found is None else self._prices(self.session)
 
-    def step(self, limit: int, period: int | None, amount: float) -> tuple[float, float] | None:
+    def _bend_around_plan(self) -> None:
+        """Draw tangents about the plan's supply, near which the answer lies."""
+        law, cells = self.task.laws.planned, self.translation.cells
+        supply = self.best.ledger.stocks.supply[cells]
+        spread = np.sqrt(law.variance[cells])
+        where, when = (np.asarray(a, dtype=np.int64) for a in np.indices(supply.shape))
+        for part in AROUND:
+            points = np.maximum(supply + part * spread, self.translation.instance.lowest)
+            true, slopes = self.curves.backorders(where, when, points)
+            self._bend_backorders(points, true, slopes, np.zeros_like(points))
+            self._bend_peaks(points)
+
+    def step(
+        self, limit: int, period: int | None, amount: float, *, whole: bool = False
+    ) -> tuple[float, float, Decision | None] | None:
         """Give so much more of a limit in a period, or in every one, and solve again.
+
+        Parameters
+        ----------
+        whole
+            Whether to round the answer to whole multiples, too.
 
         Returns
         -------
-        tuple of float or None
-            Cost saved [plan currency] and expected backorders avoided [unit-periods] under the orders placed; None if
-            time ran out.
+        tuple or None
+            Cost saved [plan currency] and expected backorders avoided [unit-periods] under the orders placed, and a
+            decision near the answer if one is asked for; None if time ran out.
         """
         before, session = self._found, self.session
         if before is None or session is None:
@@ -122,17 +146,31 @@ class PlacedOrders(Stage):
         rows = [(f"{block}_{name}_{t}", more[t] * rate) for block, name, t, rate in self._rows() if name == limit]
         session.widen(rows)
         after = self._solved()
+        limits = self.goal.limits
+        wider = (*limits[:limit], replace(changed, allowed=changed.allowed + more), *limits[limit + 1 :])
+        rounded = rounded_decision(self, wider, after) if whole and after is not None else None
         session.widen([(row, -add) for row, add in rows])
         if after is None:
             return None
         # tangents found on the way hold for the program as it was, too
         saved = before.bound - after.bound
-        return max(saved, 0.0), self._backorders(before) - self._backorders(after)
+        return max(saved, 0.0), self._backorders(before) - self._backorders(after), rounded
+
+    def rounded(self) -> Decision | None:
+        """A decision near the program's answer, in whole multiples; None where there is no answer."""
+        return None if self._found is None else rounded_decision(self, self.goal.limits, self._found)
 
     def close(self) -> None:
         """Let go of the solver."""
         if self.session is not None:
             self.session.close()
+
+    def step_columns(self, period: int) -> list[int]:
+        """Columns of the quantities of a period."""
+        assert self.session is not None
+        var = self.session.model.variables
+        blocks = [getattr(var, block) for block in STEPS]
+        return [self.session.column(v) for block in blocks for index, v in block.items() if index[1] == period]
 
     def _backorders(self, found: Found) -> float:
         """Expected backorders, or units lost, at an answer of the program [unit-periods]."""
@@ -153,15 +191,18 @@ class PlacedOrders(Stage):
     def _solved(self) -> Found | None:
         """Solve and refine until the program rises no more; None if time ran out."""
         assert self.session is not None
-        before = -np.inf
+        latest: Found | None = None
+        rise = np.inf
         for _ in range(ROUNDS):
+            self._tell(-np.inf)
             found = self.session.relax(max(self.options.time_left, 0.05), keep=True)
-            if found.values is None or not found.exact or self.options.over:
-                return None
-            if found.bound - before <= EXACT * self._gross or not self._refine(self.session, found.values, 0.0):
-                return found
-            before = found.bound
-        return found
+            if self.options.over or found.values is None or not found.exact:
+                return latest if rise <= NEARLY * self._gross and not self.options.stop.is_set() else None
+            rise = found.bound - latest.bound if latest is not None else np.inf
+            latest = found
+            if rise <= EXACT * self._gross or not self._refine(self.session, found.values, 0.0):
+                break
+        return latest
 
     def _prices(self, session: HighsSession) -> Array:
         prices = np.zeros((len(self.goal.limits), self.task.network.periods))
@@ -180,6 +221,36 @@ class PlacedOrders(Stage):
         for capacity in inst.capacities:
             rate = side_rate(self.task.network, self.goal.limits[capacity.name])
             yield "order_capacity", capacity.name, capacity.period, rate
+
+
+def rounded_decision(program: PlacedOrders, limits: Limits, found: Found) -> Decision | None:
+    """Round an answer period by period, fix that, solve again: relax and fix, as the dive does, under held switches.
+
+    Parameters
+    ----------
+    limits
+        The limits to keep; the program's rows have them.
+    found
+        The answer to round.
+    """
+    session, places = program.session, program.places
+    assert session is not None
+    draft = Draft(program.task, limits, program.translation)
+    values, fixed = found.values, []
+    assert values is not None
+    for period in range(program.task.network.periods):
+        draft.round(period, places.lots(values)[:, period], places.parcels(values)[:, period])
+        columns = np.array(program.step_columns(period), dtype=np.int32)
+        if not len(columns) or program.options.over:
+            continue
+        session.fix(columns, start_columns(session, program.translation, draft.decision())[columns])
+        fixed += columns.tolist()
+        again = session.relax(max(program.options.time_left, 0.05), keep=True)
+        values = again.values if again.values is not None and again.exact else values
+    if fixed:
+        session.free(np.array(fixed, dtype=np.int32))
+    draft.clean()
+    return draft.decision()
 
 
 def side_rate(network: Network, limit: Limit) -> float:

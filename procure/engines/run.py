@@ -29,7 +29,7 @@ from procure_milp.solve import still_running
 Result = TypeVar("Result")
 
 SHARE_FOR_LIMITS = 0.1
-"""Most of the time limit that is kept for the prices of limits."""
+"""Share of the time limit that is kept for the prices of limits, at most, and that they have at least."""
 
 
 def _decomposed(task: Task, options: Options) -> Outcome:
@@ -148,7 +148,7 @@ def _options(
     stop: threading.Event | None,
     cluster: str | None = None,
 ) -> Options:
-    _ensure_there(solver)
+    ensure_solver(solver)
     return Options(
         solver=solver,
         time_limit=time_limit,
@@ -169,13 +169,18 @@ def _carry_out(
     with_prices: bool,
 ) -> Solution:
     """Choose the engine, solve, check, price."""
-    if engine not in ENGINES:
-        raise UsageError(f"engine {engine!r} is not there; use {', '.join(ENGINES)}")
+    ensure_engine(engine)
     laws, limits = Laws.of(network), limits_of(network)
     task = Task(network, laws, limits, best_start(network, laws, limits, starts))
     kept = min(SHARE_FOR_LIMITS * options.time_limit, time_for_prices(task)) if with_prices else 0.0
     outcome, ledger = solve_task(task, replace(options, time_limit=options.time_limit - kept), engine)
-    prices = _in_worker(limit_prices, task, outcome, options) if with_prices else None
+    seconds = dict(outcome.seconds)
+    prices = None
+    if with_prices and task.limits:
+        before = options.seconds
+        until = max(options.time_limit, before + SHARE_FOR_LIMITS * options.time_limit)
+        prices = _in_worker(limit_prices, task, outcome, replace(options, time_limit=until))
+        seconds["prices"] = options.seconds - before
     bound = outcome.bound
     if priced is not None:
         laws, bound = Laws.of(priced), -math.inf
@@ -191,7 +196,7 @@ def _carry_out(
         prices=prices,
         engine=outcome.engine,
         solver=outcome.solver,
-        seconds={**outcome.seconds, "total": options.seconds},
+        seconds={**seconds, "total": options.seconds},
         warnings=_warnings(network.plan, options),
     )
 
@@ -237,7 +242,13 @@ def _in_worker(work: Callable[..., Result], *given: Any) -> Result:
         return running.result()
 
 
-def _ensure_there(solver: str) -> None:
+def ensure_engine(engine: str) -> None:
+    """Refuse an engine that is not there."""
+    if engine not in ENGINES:
+        raise UsageError(f"engine {engine!r} is not there; use {', '.join(ENGINES)}")
+
+
+def ensure_solver(solver: str) -> None:
     """Refuse a solver that is not there, also where the plan turns out to need none."""
     try:
         ensure_available(solver)

@@ -110,6 +110,7 @@ class Stage:
         self, task: Task, goal: Goal, options: Options, start: Decision, bound: float = -np.inf
     ) -> None:
         self.task, self.goal, self.options = task, goal, options
+        self.phase = goal.name
         self.best = Best(keep_ledger(task.network, task.laws, start), bound)
         self.levels = useful_levels(
             task.network, task.laws, backorders_only=goal.name != "cost" or goal.backorder_limit < np.inf
@@ -284,7 +285,7 @@ class Stage:
             known = bool(np.isfinite(bound))
             self.options.progress(
                 Progress(
-                    phase=self.goal.name,
+                    phase=self.phase,
                     bound=bound if known else None,
                     best=best,
                     gap=max(best - bound, 0.0) / self._gross if known else None,

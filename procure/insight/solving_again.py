@@ -101,15 +101,37 @@ class Standing:
         self.learn(ledger.decision)
         self.bound = max(self.bound, outcome.bound)
 
-    def solve_changed(self, changed: Task, options: Options, engine: str) -> Again:
-        """Solve a changed plan, whose lines and moves are those of this one."""
-        outcome, ledger = solve_task(replace(changed, start=self.ledger.decision), options, engine)
+    def solve_changed(
+        self, changed: Task, options: Options, engine: str, promising: Decision | None = None
+    ) -> Again:
+        """Solve a changed plan, whose lines and moves are those of this one.
+
+        Parameters
+        ----------
+        promising
+            A decision of the changed plan that may be better to begin with than the best one known here.
+        """
+        start = self._better(changed, promising)
+        outcome, ledger = solve_task(replace(changed, start=start), options, engine)
         self.bound = max(self.bound, outcome.bound)
         self.learn(ledger.decision)
         return Again(ledger.total, float(ledger.stocks.backorders.sum()), outcome.bound)
 
-    def learn(self, decision: Decision) -> None:
+    def _better(self, changed: Task, promising: Decision | None) -> Decision:
+        """The decision to begin with."""
+        if promising is None:
+            return self.ledger.decision
+        ours, theirs = (
+            keep_ledger(changed.network, changed.laws, decision) for decision in (self.ledger.decision, promising)
+        )
+        allowed = theirs.weighted_backorders <= self.backorder_limit * (1.0 + 1e-6)
+        good = allowed and theirs.total < ours.total and not violations(theirs, changed.limits)
+        return promising if good else self.ledger.decision
+
+    def learn(self, decision: Decision | None) -> None:
         """Take a decision, cut back to what is allowed here, if that is better than the best one known."""
+        if decision is None:
+            return
         ledger = keep_ledger(self.network, self.laws, mended(self.network, self.laws, self.limits, decision))
         better = ledger.total < self.ledger.total - SAME * self.ledger.gross
         allowed = ledger.weighted_backorders <= self.backorder_limit * (1.0 + 1e-6)

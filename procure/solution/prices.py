@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from procure.plan.network import Network
 from procure.plan.table import numbers
+from procure.solution.decision import Decision
 from procure.solution.limits import Limit, Limits
 
 Array = NDArray[np.float64]
@@ -34,6 +35,8 @@ class Saving:
         Cost saved [plan currency].
     avoided
         Expected backorders avoided [unit-periods]; None if not known.
+    decision
+        A decision with the step, near what the prices promise, if one was asked for.
     """
 
     limit: int
@@ -41,6 +44,7 @@ class Saving:
     step: float
     saved: float
     avoided: float | None
+    decision: Decision | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,11 +60,14 @@ class Prices:
         `orders`: the linear program under the orders of the plan; `relaxation`: the prices of the decomposed engine.
     savings
         What some more of the limits that matter most would save, largest first; one period of each.
+    decision
+        A decision under the limits as they are, near the prices' program, if one was asked for.
     """
 
     values: Array
     basis: str
     savings: tuple[Saving, ...] = ()
+    decision: Decision | None = None
 
 
 def counts_onward(network: Network, limit: Limit) -> bool:

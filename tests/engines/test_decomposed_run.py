@@ -120,7 +120,7 @@ def test_progress_tells_bound_and_best_which_come_nearer():
     seen: list[Progress] = []
     solution = solved(catalogue(30), time_limit=1.5, progress=seen.append)
     told = [p for p in seen if p.bound is not None]
-    assert {p.phase for p in seen} == {"compiling", "cost"}
+    assert {p.phase for p in seen} == {"compiling", "cost", "prices"}
     assert {p.phase for p in told} == {"cost"}
     assert len(told) > 10
     bounds, totals = [p.bound for p in told], [p.best for p in told]

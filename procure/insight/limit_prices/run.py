@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from procure.engines.interface import Options, Outcome
 from procure.engines.limit_prices import limit_prices as engine_prices
+from procure.engines.run import ensure_engine, ensure_solver
 from procure.insight.limit_prices.records import LimitPrice, LimitPrices
 from procure.insight.solving_again import Again, Standing, Steps
 from procure.solution.prices import Prices, Saving, raised, totals
@@ -62,6 +63,8 @@ def limit_prices(
     LimitPrices
         Empty where no limit binds.
     """
+    ensure_engine(engine)
+    ensure_solver(solver)
     options = Options(solver=solver, time_limit=time_limit, gap=gap, stop=stop or threading.Event())
     standing = Standing(solution)
     prices = _prices(standing, solution, options, most)
@@ -71,6 +74,8 @@ def limit_prices(
     if wishes:
         fine = [_gap(standing, wish, gap) for wish in wishes]
         watch(0, len(wishes) + 1)
+        for decision in (prices.decision, *(wish.decision for wish in wishes)) if prices is not None else ():
+            standing.learn(decision)
         standing.solve(options.part(1.0 / (len(wishes) + 1), min(fine)), engine)
         for k, wish in enumerate(wishes):
             watch(k + 1, len(wishes) + 1)
@@ -109,7 +114,8 @@ def _prices(standing: Standing, solution: Solution, options: Options, most: int)
         backorder_limit=standing.backorder_limit,
         prices=_told(standing, solution),
     )
-    return engine_prices(replace(standing.task, limits=standing.given), found, options.part(SHARE_FOR_PRICES), most)
+    task = replace(standing.task, limits=standing.given)
+    return engine_prices(task, found, options.part(SHARE_FOR_PRICES), most, whole=True)
 
 
 def _told(standing: Standing, solution: Solution) -> Array | None:
@@ -124,7 +130,7 @@ def _with_more(standing: Standing, wish: Saving, options: Options, engine: str) 
     changed = list(standing.limits)
     limit = changed[wish.limit]
     changed[wish.limit] = replace(limit, allowed=raised(standing.network, limit, wish.period, wish.step))
-    return standing.solve_changed(replace(standing.task, limits=tuple(changed)), options, engine)
+    return standing.solve_changed(replace(standing.task, limits=tuple(changed)), options, engine, wish.decision)
 
 
 def _record(standing: Standing, prices: Array, wish: Saving, again: Again | None) -> LimitPrice:

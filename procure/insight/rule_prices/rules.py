@@ -78,7 +78,8 @@ def _of_supplier(plan: Plan, supplier: Supplier) -> Iterator[Rule]:
     for spell in supplier.closures:
         if _closes(plan, spell):
             others = tuple(other for other in supplier.closures if other is not spell)
-            yield Rule("closure", name, f"{spell.first} to {spell.last}", change(closures=others))
+            terms = f"{spell.first}" if spell.first == spell.last else f"{spell.first} to {spell.last}"
+            yield Rule("closure", name, terms, change(closures=others))
     if supplier.order_every > 1:
         yield Rule("order_every", name, f"{supplier.order_every} periods", change(order_every=1))
 

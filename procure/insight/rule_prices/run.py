@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from procure.engines.interface import Options, Task
+from procure.engines.run import ensure_engine, ensure_solver
 from procure.errors import InternalError
 from procure.insight.pricing_at_base import valued_to_solve
 from procure.insight.rule_prices.records import RulePrice, RulePrices
@@ -54,6 +55,8 @@ def rule_prices(
     stop
         Set it to end early.
     """
+    ensure_engine(engine)
+    ensure_solver(solver)
     options = Options(solver=solver, time_limit=time_limit, gap=gap, stop=stop or threading.Event())
     standing = Standing(solution)
     rules = sorted(rules_of(solution.plan), key=Suspicion(standing.told), reverse=True)
