@@ -227,6 +227,21 @@ def test_what_the_knee_says_of_savings_holds_for_every_point():
             assert at - value <= knee.saves_beyond * (limit - knee.limit) + 1e-9
 
 
+@pytest.mark.parametrize(
+    ("budgets", "gap", "text"),
+    [
+        ((0, 20), 1e-6, "The curve has no knee"),
+        ((50, 90), 1e-6, "Over this range the limit makes no difference."),
+        ((0, 40), 0.9, "less than what the gaps leave open, so no knee is named"),
+    ],
+    ids=["straight", "flat", "not proven"],
+)
+def test_why_there_is_no_knee(budgets, gap, text):
+    found = procure.frontier(two_items(), "capital.order_budget", 3, low=budgets[0], high=budgets[1], gap=gap)
+    assert found.knee is None
+    assert any(text in sentence for sentence in found.words), (found.words, curve(found))
+
+
 # --- ranges, order, words ---------------------------------------------------------------------------
 
 

@@ -136,7 +136,7 @@ def _assembled(axis: Axis, search: Search, values: Sequence[float], asked: int, 
     knee = knee_of([points[k].limit for k in kept], heights, doubt if plan.policy.objective == "cost" else 0.0)
     curve = curve.model_copy(update={"knee": knee})
     notes = notes_of(curve, asked=asked, doubt=doubt)
-    return curve.model_copy(update={"words": tuple(words_of(curve, free)), "notes": tuple(notes)})
+    return curve.model_copy(update={"words": tuple(words_of(curve, free, doubt)), "notes": tuple(notes)})
 
 
 def _point(axis: Axis, found: Found, asked: float) -> FrontierPoint:
