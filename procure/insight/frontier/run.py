@@ -33,7 +33,7 @@ def frontier(
     start: Solution | None = None,
     engine: str = "auto",
     solver: str = "highs",
-    time_limit: float = 20.0,
+    time_limit: float = 30.0,
     gap: float = 2e-3,
     progress: Callable[[int, int], None] | None = None,
     stop: threading.Event | None = None,
