@@ -49,7 +49,7 @@ from procure.cli.streams import say_json
 @click.option(
     "--time-limit",
     type=seconds,
-    default="20",
+    default="30",
     show_default=True,
     metavar="S",
     help="Seconds, about, for each step.",

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from procure.cli.streams import say
+from procure.cli.streams import say, speaks_unicode
 from procure.cli.summary import PIPE_WIDTH, SMALLEST
 from procure.cli.table import fitted, one_line
 from procure.cli.wording import counted, money, units
@@ -74,7 +74,8 @@ def _table(found: WhatIf, scenarios: Sequence[ScenarioOutcome], width: int) -> R
 
 def _title(name: str) -> str:
     text = one_line(name).plain
-    return text if len(text) <= EACH - 2 else f"{text[: EACH - 3]}…"
+    cut = "…" if speaks_unicode() else "."
+    return text if len(text) <= EACH - 2 else f"{text[: EACH - 3]}{cut}"
 
 
 def _difference(outcome: Outcome) -> str:

@@ -10,7 +10,7 @@ import pytest
 import procure
 from procure import UsageError
 from procure.insight.frontier.chart import chart, round_ticks
-from procure.insight.frontier.grid import default_ends, grid, snapped, spreading
+from procure.insight.frontier.grid import default_ends, grid, snapped
 from procure.insight.frontier.knee import knee_of, lower_hull
 from procure.insight.frontier.words import amount, figures, step_of
 from tests.oracle.cases import plain, weekly
@@ -170,7 +170,7 @@ def test_a_stop_keeps_the_points_found_so_far():
             stop.set()
 
     found = procure.frontier(two_items(), "capital.order_budget", 9, low=0, high=40, progress=progress, stop=stop)
-    assert [p.limit for p in found.points] == [0, 40]  # the ends come first
+    assert [p.limit for p in found.points] == [35, 40]  # the loose end comes first
     assert found.notes[0] == "Stopped early: 2 of 9 points were found by then, and the last search was cut short."
 
 
@@ -227,6 +227,21 @@ def test_what_the_knee_says_of_savings_holds_for_every_point():
             assert at - value <= knee.saves_beyond * (limit - knee.limit) + 1e-9
 
 
+@pytest.mark.parametrize(
+    ("budgets", "gap", "text"),
+    [
+        ((0, 20), 1e-6, "The curve has no knee"),
+        ((50, 90), 1e-6, "Over this range the limit makes no difference."),
+        ((0, 40), 0.9, "less than what the gaps leave open, so no knee is named"),
+    ],
+    ids=["straight", "flat", "not proven"],
+)
+def test_why_there_is_no_knee(budgets, gap, text):
+    found = procure.frontier(two_items(), "capital.order_budget", 3, low=budgets[0], high=budgets[1], gap=gap)
+    assert found.knee is None
+    assert any(text in sentence for sentence in found.words), (found.words, curve(found))
+
+
 # --- ranges, order, words ---------------------------------------------------------------------------
 
 
@@ -247,12 +262,6 @@ def test_default_ends():
     assert default_ends(20, 15, 40) == (15, 40)  # what ordering nothing needs
     assert default_ends(20, 0, float("inf")) == (8, 40)
     assert default_ends(-5, 0, 10) == (-20, 10)  # overdrawn cash
-
-
-def test_every_start_of_the_order_covers_the_range():
-    for count in (1, 2, 3, 9, 12):
-        assert sorted(spreading(count)) == list(range(count))
-    assert list(spreading(9))[:5] == [8, 0, 4, 2, 6]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import procure
 from procure import PlanError, UsageError
 from procure.insight.whatif.apply import changed_plan
 from procure.insight.whatif.grammar import Change, Value, read_change, read_scenario, unnamed
+from procure.insight.whatif.worth import worth_kept
 from tests.oracle.cases import plain, two_places, weekly
 
 FINE = {"gap": 1e-6, "time_limit": 20}
@@ -140,6 +141,7 @@ def test_lead_times_by_factor_and_in_days():
     stretched = changed("lead_time.N.2=x2").offers
     assert stretched[0].lead_time.mean == 0
     assert stretched[1].lead_time.points == ((14, 0.5), (28, 0.5))
+    assert changed("lead_time.N.2=x0").offers[1].lead_time.points == ()
     assert [offer.lead_time.mean for offer in changed("lead_time=21").offers] == [21, 21]
     assert changed('lead_time.A={"mean": 9, "sd": 2}').offers[1].lead_time.sd == 2
 
@@ -263,6 +265,16 @@ def test_a_supplier_that_drops_out():
     assert not any("still taken to arrive" in text for text in gone.words)
     other = procure.whatif(rich(), ["supplier.N.2.out=true"], **FINE).scenarios[0]
     assert "The 3 units on order at N.2 are still taken to arrive." in other.words
+
+
+def test_an_item_that_nobody_offers_any_more_keeps_its_worth():
+    # 12 there, 10 asked for: two left, at 0.50 held and worth 2.00 each as before
+    plan = week(stock=[{"item": "A", "warehouse": "W", "on_hand": 12}])
+    gone = procure.whatif(plan, ["supplier.S.out=true"], **FINE).scenarios[0]
+    assert gone.total == pytest.approx(1 - 4)
+    assert gone.bound == pytest.approx(gone.total)
+    own = changed_plan(plan, read_scenario("item.A.replacement_cost=1, supplier.S.out=true"))
+    assert worth_kept(own, plan).items[0].replacement_cost == 1
 
 
 def test_nothing_changed():

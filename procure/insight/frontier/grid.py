@@ -1,9 +1,9 @@
-"""At which values of the limit a frontier looks, and in which order."""
+"""At which values of the limit a frontier looks."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -46,22 +46,6 @@ def default_ends(present: float, start: float, unlimited: float) -> tuple[float,
     inner = min(present, high)
     low = LOWEST * inner if inner > 0.0 else inner - max(high - inner, 1.0)
     return (max(low, start) if start < inner else low), high
-
-
-def spreading(count: int) -> Iterator[int]:
-    """Positions in an order in which every start of it covers the range: the ends, the middle, the quarters."""
-    if not count:
-        return
-    yield count - 1
-    if count > 1:
-        yield 0
-    spans = [(0, count - 1)]
-    while spans:
-        first, last = spans.pop(0)
-        middle = (first + last) // 2
-        if middle > first:
-            yield middle
-            spans += [(first, middle), (middle, last)]
 
 
 def value_of(axis: Axis, given: float | str | None, end: str) -> float | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from procure.errors import UsageError
 from procure.insight.frontier.axis import Axis
-from procure.insight.frontier.grid import default_ends, grid, snapped, spreading, value_of
+from procure.insight.frontier.grid import default_ends, grid, snapped, value_of
 from procure.insight.frontier.knee import knee_of
 from procure.insight.frontier.naming import axis_of
 from procure.insight.frontier.records import Frontier, FrontierPoint
@@ -33,7 +33,7 @@ def frontier(
     start: Solution | None = None,
     engine: str = "auto",
     solver: str = "highs",
-    time_limit: float = 20.0,
+    time_limit: float = 30.0,
     gap: float = 2e-3,
     progress: Callable[[int, int], None] | None = None,
     stop: threading.Event | None = None,
@@ -86,15 +86,32 @@ def frontier(
     free = search.solve_free()
     ends = _ends(axis, search, free, first, last)
     values = snapped(grid(*ends, steps, axis.present if low is None and high is None else None), axis.present)
-    done: list[float] = []
-    for k in spreading(steps):
-        tell(len(done) + 1, steps + 1)
-        if stop.is_set():
-            break
-        search.solve_at(values[k])
-        done.append(values[k])
-    tell(steps + 1, steps + 1)
+    done = _solve_all(search, values, tell)
     return _assembled(axis, search, sorted(done), len(values), time.monotonic() - began)
+
+
+def _solve_all(search: Search, values: Sequence[float], tell: Callable[[int, int], None]) -> list[float]:
+    """Solve at each value from the loosest on, which the one before is nearest to, then again where a tighter one won.
+
+    Returns
+    -------
+    list of float
+        Values that were solved before somebody wished to stop.
+    """
+    done: list[float] = []
+    for value in reversed(values):
+        tell(len(done) + 1, len(values) + 1)
+        if search.stop.is_set():
+            return done
+        search.solve_at(value)
+        done.append(value)
+    for value in values:
+        if search.stop.is_set():
+            break
+        if search.borrows(value):
+            search.solve_at(value)
+    tell(len(values) + 1, len(values) + 1)
+    return done
 
 
 def _ends(axis: Axis, search: Search, free: Found, low: float | None, high: float | None) -> tuple[float, float]:
@@ -136,7 +153,7 @@ def _assembled(axis: Axis, search: Search, values: Sequence[float], asked: int, 
     knee = knee_of([points[k].limit for k in kept], heights, doubt if plan.policy.objective == "cost" else 0.0)
     curve = curve.model_copy(update={"knee": knee})
     notes = notes_of(curve, asked=asked, doubt=doubt)
-    return curve.model_copy(update={"words": tuple(words_of(curve, free)), "notes": tuple(notes)})
+    return curve.model_copy(update={"words": tuple(words_of(curve, free, doubt)), "notes": tuple(notes)})
 
 
 def _point(axis: Axis, found: Found, asked: float) -> FrontierPoint:

@@ -105,7 +105,15 @@ class Search:
         looser = [f for f in self.found if f.value >= value]
         tighter = [f for f in self.found if f.value < value]
         near = [*sorted(looser, key=lambda f: f.value)[:1], *sorted(tighter, key=lambda f: -f.value)[:1]]
-        return self._solve(value, [f.solution for f in near])
+        near += [] if known is None else [known]
+        return self._solve(value, list({id(f.solution): f.solution for f in near}.values()))
+
+    def borrows(self, value: float) -> bool:
+        """Whether the best plan for a value was found under another one, and leaves more than the gap asked for."""
+        best = self.best_at(value)
+        if best is None or (best.gap is not None and best.gap <= self.how.gap):
+            return False
+        return not any(f.solution is best.solution for f in self.found if f.value == value)
 
     def _solve(self, value: float, starts: Sequence[Solution]) -> Found:
         plan = self.axis.free() if value == math.inf else self.axis.at(value)

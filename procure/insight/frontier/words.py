@@ -9,8 +9,16 @@ from procure.insight.frontier.records import Frontier, FrontierPoint
 from procure.insight.frontier.search import Found
 
 
-def words_of(curve: Frontier, free: Found) -> Iterator[str]:
-    """Say what the curve shows, one sentence each."""
+def words_of(curve: Frontier, free: Found, doubt: float) -> Iterator[str]:
+    """Say what the curve shows, one sentence each.
+
+    Parameters
+    ----------
+    free
+        The plan without the limit.
+    doubt
+        Most that a total may lie above the best possible one, as far as is proven [plan currency].
+    """
     today = next((p for p in curve.points if p.is_present), None)
     if today is not None:
         yield (
@@ -18,7 +26,7 @@ def words_of(curve: Frontier, free: Found) -> Iterator[str]:
             f"{today.backorders:,.0f} unit-periods of backorders."
         )
     yield from _without(curve, today, free)
-    yield from _knee(curve)
+    yield from _knee(curve, doubt)
 
 
 def _without(curve: Frontier, today: FrontierPoint | None, free: Found) -> Iterator[str]:
@@ -38,11 +46,10 @@ def _apart(saved: float, currency: str) -> str:
     return f", {money(abs(saved))} {currency} {'less' if saved > 0.0 else 'more'}"
 
 
-def _knee(curve: Frontier) -> Iterator[str]:
+def _knee(curve: Frontier, doubt: float) -> Iterator[str]:
     knee = curve.knee
     if knee is None:
-        if len(curve.points) > 2:
-            yield "The curve has no knee: no point stands out from which more of the limit brings much less."
+        yield from _no_knee(curve, doubt)
         return
     step = step_of(curve)
     what = amount(curve, step)
@@ -57,6 +64,21 @@ def _knee(curve: Frontier) -> Iterator[str]:
         f"The knee is at {amount(curve, knee.limit)}: up to there another {what} avoids at least {before:,.1f} "
         f"unit-periods of backorders, beyond it at most {beyond:,.1f}."
     )
+
+
+def _no_knee(curve: Frontier, doubt: float) -> Iterator[str]:
+    if len(curve.points) < 3:
+        return
+    fall = max(curve.heights) - min(curve.heights)
+    if fall <= 1e-9 * abs(curve.heights[0]):
+        yield "Over this range the limit makes no difference."
+    elif curve.objective == "cost" and fall <= doubt:
+        yield (
+            f"From end to end the cost falls by {money(fall)} {curve.currency}, less than what the gaps leave open, so "
+            "no knee is named."
+        )
+    else:
+        yield "The curve has no knee: no point stands out from which more of the limit brings much less."
 
 
 def notes_of(curve: Frontier, *, asked: int, doubt: float) -> Iterator[str]:

@@ -46,7 +46,9 @@ def lead_times(plan: Plan, place: str, change: Change) -> Plan:
 
 
 def _stretched(lead: LeadTime, factor: float) -> LeadTime:
-    """Every lead time that can occur, times a factor."""
+    """Every lead time that can occur, times a factor; none at all is certain."""
+    if factor == 0.0:
+        return LeadTime(0.0)
     points = tuple((days * factor, probability) for days, probability in lead.points)
     return LeadTime(lead.mean * factor, lead.sd * factor, points)
 
