@@ -25,7 +25,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
 
 # Name of each picture, the element that it begins with, and its height.
 PICTURES = (
-    ("summary", "body", 760),
+    ("summary", "body", 810),
     ("orders", "#release", 900),
     ("stock", "#stock", 700),
     ("limits", "#limits", 640),
@@ -61,7 +61,7 @@ def take(page: Path) -> None:
         wide.add_style_tag(content="nav { position: static !important }")
         for name, element, height in PICTURES:
             box = wide.locator(element).bounding_box()
-            clip = {"x": 0, "y": max(0.0, box["y"]), "width": WIDE["viewport"]["width"], "height": height}
+            clip = {"x": 0, "y": box["y"] + 2.0, "width": WIDE["viewport"]["width"], "height": height}
             wide.screenshot(path=HERE / "pictures" / f"{name}.png", full_page=True, clip=clip)
         phone = opened(started, page, PHONE)
         phone.locator("#chosen").scroll_into_view_if_needed()

@@ -62,7 +62,7 @@
       if (names.length < 2) return;
       const select = $("select", label);
       select.setAttribute("aria-label", `Show only one ${this.filter}`);
-      select.append(new Option("all", ""), ...names.map((name) => new Option(name, name)));
+      select.append(new Option(`all ${this.filter}s`, ""), ...names.map((name) => new Option(name, name)));
       select.addEventListener("change", () => { this.only = select.value; this.render(); });
       label.hidden = false;
     }

@@ -92,7 +92,7 @@ def cards(facts: Facts) -> Iterator[Card]:
         "Expected backorders",
         units(owed),
         f"unit-{noun}s",
-        f"{units(owed / facts.plan.periods)} units in a {noun} on average. Without the orders "
+        f"{owed / facts.plan.periods:,.0f} units at the end of an average {noun}. Without the orders "
         f"{units(solution.without_orders.unit_periods)}; if nobody plans again {units(promised)}.",
         "backorders",
     )
