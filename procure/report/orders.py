@@ -21,7 +21,7 @@ AMOUNTS = (
 )
 """Parts of a purchase order's total, the discount with its sign turned."""
 
-MOST_ROWS = 20_000
+MOST_ROWS = 10_000
 """Most lines of later orders, and most transfers, that the page holds; earlier ones go first."""
 
 WHOLE = ("goods", "total")

@@ -96,7 +96,7 @@ def test_prices_of_limits_are_in_the_table_and_in_the_list_of_what_to_do(facts):
         for t in range(facts.plan.periods)
     )
     course = LimitCourse("Storage of KÖLN", "m3", is_capital=False, is_storage=True, uses=uses)
-    table = limit_table(facts.solution, [course], facts.starts)
+    table = limit_table(facts.solution, [course], facts.starts, "week")
     assert table.values["price"] == [41.0]
     assert table.values["dearest"] == [facts.starts[3]]
     (tight,) = summary._tight(facts, [course], "week")
