@@ -87,7 +87,7 @@ def charted(courses: Sequence[LimitCourse]) -> list[LimitCourse]:
     return sorted(ours, key=lambda course: not course.is_capital)[:MOST_CHARTS]
 
 
-def limit_table(solution: Solution, courses: Sequence[LimitCourse], starts: Sequence[Any]) -> Table:
+def limit_table(solution: Solution, courses: Sequence[LimitCourse], starts: Sequence[Any], noun: str) -> Table:
     """Every limit: how much of it is used, how often it binds, what more of it is worth."""
     peaks = [max(course.uses, key=lambda use: use.used / use.limit if use.limit > 0.0 else 0.0) for course in courses]
     values: dict[str, Sequence[Any]] = {
@@ -105,8 +105,8 @@ def limit_table(solution: Solution, courses: Sequence[LimitCourse], starts: Sequ
         Column("share", "Peak use", "number", "%", 0),
         Column("used", "Used", "number", "at the peak", 1),
         Column("most", "Limit", "number", "at the peak", 1),
-        Column("when", "Peak in period from", "date"),
-        Column("full", "Periods used up", "number"),
+        Column("when", f"Peak in {noun} from", "date"),
+        Column("full", f"{noun.capitalize()}s used up", "number"),
     ]
     prices = [course.price for course in courses]
     if any(prices):
@@ -114,6 +114,6 @@ def limit_table(solution: Solution, courses: Sequence[LimitCourse], starts: Sequ
         values["dearest"] = ["" if use is None else starts[use.period] for use in prices]
         columns += [
             Column("price", "One unit more saves", "number", solution.plan.currency, 2),
-            Column("dearest", "in period from", "date"),
+            Column("dearest", f"in {noun} from", "date"),
         ]
     return Table("limits-table", "Every limit, those that bind longest first", "limit", tuple(columns), values)

@@ -48,17 +48,17 @@ def backorders_by_period(facts: Facts) -> dict[str, list[int | float]]:
     }
 
 
-def backorder_table(facts: Facts) -> Table:
+def backorder_table(facts: Facts, noun: str) -> Table:
     """Backorders of each period."""
     found = backorders_by_period(facts)
     demand = facts.network.mean.sum(axis=0).tolist()
     has_lost = bool(np.any(facts.network.lost))
     values: dict[str, Sequence[Any]] = {"from": facts.starts, "demand": demand, **found}
     columns = [
-        Column("from", "Period from", "date"),
+        Column("from", f"{noun.capitalize()} from", "date"),
         Column("demand", "Demand", "number", "units", 0),
         Column("owed", "Owed at the end", "number", "units", 1),
         *([Column("lost", "Lost", "number", "units", 1, summed=True)] if has_lost else []),
         Column("cost", "Cost", "number", facts.plan.currency, 2, summed=True),
     ]
-    return Table("backorders-table", "Backorders by period", "period", tuple(columns), values)
+    return Table("backorders-table", f"Backorders by {noun}", noun, tuple(columns), values)

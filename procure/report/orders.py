@@ -21,6 +21,9 @@ AMOUNTS = (
 )
 """Parts of a purchase order's total, the discount with its sign turned."""
 
+MOST_ROWS = 10_000
+"""Most lines of later orders, and most transfers, that the page holds; earlier ones go first."""
+
 WHOLE = ("goods", "total")
 """Amounts that every order has."""
 
@@ -92,6 +95,9 @@ def _lines(
 ) -> Table:
     place = {order.po_number: k for k, order in enumerate(headers)}
     ordered = sorted(sorted_lines(list(lines)), key=lambda line: place.get(line.po_number, len(place)))
+    count = len(ordered)
+    if which == "schedule":
+        ordered = ordered[:MOST_ROWS]
     units = Units(solution)
     plan = solution.plan
     one_currency = all(order.currency == plan.currency for order in headers)
@@ -104,7 +110,7 @@ def _lines(
         Column("quantity", "Quantity", "number", digits=digits_of(quantity, 3)),
         Column("unit", "Unit"),
         Column("price", "Unit price", "number", unit, max(2, digits_of(prices, 4))),
-        Column("amount", "Amount", "number", unit, 2, summed=one_currency),
+        Column("amount", "Amount", "number", unit, 2, summed=one_currency and len(ordered) == count),
         Column("receipt", "Receipt", "date"),
         Column("why", "Why", "why"),
     )
@@ -134,7 +140,13 @@ def _lines(
         groups={order.po_number: _group(order, names) for order in headers},
         filtered_by="supplier",
         first=60 if which == "release" else 15,
+        note=_left_out(len(ordered), count, "line", "supplier_schedule.csv"),
     )
+
+
+def _left_out(shown: int, of_all: int, noun: str, file: str) -> str:
+    """Say that a table does not hold all rows, and where they are; nothing if it does."""
+    return f"The first {shown:,} of {counted(of_all, noun)} are shown; {file} holds all." if shown < of_all else ""
 
 
 def _group(order: PurchaseOrder, names: Mapping[str, str]) -> Group:
@@ -156,7 +168,7 @@ def _group(order: PurchaseOrder, names: Mapping[str, str]) -> Group:
 
 def transfer_table(solution: Solution) -> Table:
     """Stock moved between warehouses, every period."""
-    moves: Sequence[Transfer] = solution.transfers
+    moves: Sequence[Transfer] = solution.transfers[:MOST_ROWS]
     units = Units(solution)
     quantity = [move.quantity for move in moves]
     columns = (
@@ -177,7 +189,9 @@ def transfer_table(solution: Solution) -> Table:
         "receipt": [move.receipt_date for move in moves],
         "why": [move.reason for move in moves],
     }
-    return Table("transfers", "Transfers between warehouses", "transfer", columns, values, filtered_by="lane")
+    note = _left_out(len(moves), len(solution.transfers), "transfer", "transfers.csv")
+    title = "Transfers between warehouses"
+    return Table("transfers", title, "transfer", columns, values, filtered_by="lane", note=note)
 
 
 class Units:

@@ -62,7 +62,7 @@
       if (names.length < 2) return;
       const select = $("select", label);
       select.setAttribute("aria-label", `Show only one ${this.filter}`);
-      select.append(new Option("all", ""), ...names.map((name) => new Option(name, name)));
+      select.append(new Option(`all ${this.filter}s`, ""), ...names.map((name) => new Option(name, name)));
       select.addEventListener("change", () => { this.only = select.value; this.render(); });
       label.hidden = false;
     }
@@ -257,7 +257,7 @@
     const worst = largest(own.owed);
     const said = own.owed[worst] >= 0.05
       ? `most are ${gone} in the ${data.noun} of ${data.dates[worst]}: ${plain(own.owed[worst])} ${unit}`
-      : `nobody is expected to wait`;
+      : `nothing is expected to be ${gone}`;
     const done = [
       draw(document.getElementById("chart-stock"), "stock", rows,
         `Expected stock of ${item} at ${warehouse} starts at ${plain(own.stock[0])} and ends at ${plain(own.stock[T - 1])} ${unit}; ${said}.`),

@@ -75,19 +75,19 @@ def report_text(solution: Solution, beside: Path | None = None) -> str:
 
 
 def _tables(facts: Facts, course: Course, limits: list[LimitCourse], extra: Beside) -> list[Table]:
-    solution = facts.solution
+    solution, noun = facts.solution, summary.period_noun(facts)
     found = [
         *order_tables(solution, release=True),
         *order_tables(solution, release=False),
         course.table(),
-        backorder_table(facts),
-        limit_table(solution, limits, facts.starts),
+        backorder_table(facts, noun),
+        limit_table(solution, limits, facts.starts, noun),
         transfer_table(solution),
     ]
     if extra.promises is not None:
         found.append(extra.promises)
     if extra.frontier is not None:
-        found.append(extra.frontier.table(facts.plan.currency, summary.period_noun(facts)))
+        found.append(extra.frontier.table(facts.plan.currency, noun))
     return [table for table in found if len(table) or table.name == "release-orders"]
 
 

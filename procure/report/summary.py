@@ -10,7 +10,7 @@ import numpy as np
 from procure.report.course import Course
 from procure.report.facts import Facts
 from procure.report.limits import LimitCourse
-from procure.report.wording import counted, money, quality, relaxation_words, units
+from procure.report.wording import counted, money, quality, relaxation_words, saving_words, units
 
 STATUS = {
     "optimal": ("Proven good", "within the gap asked for", "good"),
@@ -92,7 +92,7 @@ def cards(facts: Facts) -> Iterator[Card]:
         "Expected backorders",
         units(owed),
         f"unit-{noun}s",
-        f"{units(owed / facts.plan.periods)} units in a {noun} on average. Without the orders "
+        f"{owed / facts.plan.periods:,.0f} units at the end of an average {noun}. Without the orders "
         f"{units(solution.without_orders.unit_periods)}; if nobody plans again {units(promised)}.",
         "backorders",
     )
@@ -141,15 +141,23 @@ def _tight(facts: Facts, limits: list[LimitCourse], noun: str) -> Iterator[Actio
     full = [limit for limit in limits if limit.full]
     if not full:
         return
+    savings = saving_words(facts.solution, facts.starts, noun)
     priced = [limit for limit in full if limit.price is not None]
-    if priced:
+    names = ", ".join(f"{limit.title} ({counted(len(limit.full), noun)})" for limit in full[:MOST_NAMED])
+    why = f"Used up: {names}."
+    if savings:
+        why = " ".join(savings)
+    elif priced:
         best = max(priced, key=lambda limit: (limit.price and limit.price.shadow_price) or 0.0)
-        use = best.price
-        assert use is not None
-        saved = f"{money(use.shadow_price or 0.0)} {facts.plan.currency}"
-        start = facts.starts[use.period].isoformat()
-        why = f"{best.title}: one {best.unit} more in the {noun} of {start} saves about {saved}."
-    else:
-        names = ", ".join(f"{limit.title} ({counted(len(limit.full), noun)})" for limit in full[:MOST_NAMED])
-        why = f"Used up: {names}."
+        why = f"{why} {_price(facts, best, noun)}"
     yield Action(f"See what {counted(len(full), 'limit')} hold back", why, "limits")
+
+
+def _price(facts: Facts, limit: LimitCourse, noun: str) -> str:
+    """What one unit more of a limit saves where it saves most."""
+    use = limit.price
+    if use is None or use.shadow_price is None:
+        return ""
+    when = f"in the {noun} from {facts.starts[use.period]}"
+    saved = f"{money(use.shadow_price)} {facts.plan.currency}"
+    return f"{limit.title}: one {limit.unit} more {when} saves about {saved}."

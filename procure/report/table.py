@@ -77,6 +77,8 @@ class Table:
         Whether a row can be chosen, which draws its chart.
     first
         Rows shown before all are asked for.
+    note
+        What the reader must know of it, such as rows left out.
     """
 
     name: str
@@ -89,6 +91,7 @@ class Table:
     filtered_by: str | None = None
     chooses: bool = False
     first: int = 15
+    note: str = ""
 
     def __len__(self) -> int:
         return len(next(iter(self.values.values()), ()))

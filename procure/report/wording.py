@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from procure.solution.records import Relaxation, ResourceUse, Solution
+from procure.solution.records import Solution
 
 BINDING = 0.99
 """Share of a limit from which it is called used up."""
@@ -33,23 +33,24 @@ def units(quantity: float) -> str:
     return f"{rounded:,.0f}" if rounded == int(rounded) else f"{rounded:,.1f}"
 
 
-def limit_title(use: ResourceUse | Relaxation) -> str:
-    """Name a limit, to begin a heading with: `Storage of north`, `Order budget`, `Supplier ACME, value`."""
-    resource = use.resource.replace("_", " ")
-    place: Any = use if isinstance(use, ResourceUse) else None
-    if place is not None and place.from_ is not None:
-        return _with_resource(f"Lane {place.from_} to {place.to}", resource, use.unit)
-    if place is not None and place.offer is not None:
-        return _with_resource(f"Offer {place.offer}", resource, use.unit)
-    if place is not None and place.supplier is not None:
-        return _with_resource(f"Supplier {place.supplier}", resource, use.unit)
-    if use.warehouse is not None:
-        return _with_resource(f"Storage of {use.warehouse}", resource, use.unit)
-    return resource[:1].upper() + resource[1:]
+def limit_title(use: Any) -> str:
+    """Name the limit of a use, relaxation or saving, to begin a heading with: `Storage of north`, `Order budget`."""
+    resource: str = use.resource.replace("_", " ")
+    place = _place(use)
+    if not place:
+        return resource[:1].upper() + resource[1:]
+    return place if resource == use.unit else f"{place}, {resource}"
 
 
-def _with_resource(title: str, resource: str, unit: str) -> str:
-    return title if resource == unit else f"{title}, {resource}"
+def _place(limit: Any) -> str:
+    """Where a limit holds; empty for one on capital. A relaxation has no place but a warehouse."""
+    if getattr(limit, "from_", None) is not None:
+        return f"Lane {limit.from_} to {limit.to}"
+    if getattr(limit, "offer", None) is not None:
+        return f"Offer {limit.offer}"
+    if getattr(limit, "supplier", None) is not None:
+        return f"Supplier {limit.supplier}"
+    return "" if limit.warehouse is None else f"Storage of {limit.warehouse}"
 
 
 def relaxation_words(solution: Solution, starts: Sequence[date]) -> list[str]:
@@ -59,6 +60,20 @@ def relaxation_words(solution: Solution, starts: Sequence[date]) -> list[str]:
         f"period from {starts[slack.period]}."
         for slack in solution.relaxations
     ]
+
+
+def saving_words(solution: Solution, starts: Sequence[date], noun: str) -> list[str]:
+    """What some more of the limits that matter most would save, one sentence each."""
+    return [_saving(saving, starts, noun, solution.plan.currency) for saving in getattr(solution, "limit_savings", ())]
+
+
+def _saving(saving: Any, starts: Sequence[date], noun: str, currency: str) -> str:
+    when = f"in every {noun}" if saving.period is None else f"in the {noun} from {starts[saving.period]}"
+    avoided = saving.backorders_avoided or 0.0
+    effect = f" and {'avoids' if avoided > 0.0 else 'adds'} {units(abs(avoided))} unit-{noun}s of backorders"
+    more = f"{saving.step:,g} {saving.unit} more {when}"
+    saved = f"saves about {money(saving.saved)} {currency}{effect if abs(avoided) >= 0.05 else ''}"
+    return f"{limit_title(saving)}: {more} {saved}."
 
 
 def quality(solution: Solution) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html.parser
 import json
 import tempfile
@@ -62,7 +63,7 @@ PLAN: dict[str, Any] = {
         {"item": "CAKE", "warehouse": "KÖLN", "mean": [10] * 8, "sd": [4] * 8},
     ],
     "capital": {"order_budget": 900},
-    "policy": {"scenarios": 100},
+    "policy": {"scenarios": 500},
 }
 
 
@@ -73,6 +74,11 @@ def solution() -> Solution:
         file = Path(folder) / "plan.json"
         file.write_text(json.dumps(PLAN), encoding="utf-8")
         return procure.baseline(procure.read_plan(file), "repair-chain")
+
+
+def replaced(**changes: Any) -> Solution:
+    """The solution with some of its fields changed."""
+    return dataclasses.replace(solution(), **changes)
 
 
 @cache

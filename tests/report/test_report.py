@@ -8,6 +8,7 @@ import re
 import numpy as np
 import pytest
 
+import procure
 from procure.errors import UsageError
 from procure.report import page as report_page
 from procure.report.page import report_text
@@ -20,7 +21,7 @@ from tests.report.reported import EVIL, QUOTED
 
 def foot(table: str) -> list[str]:
     """Texts at the foot of a table."""
-    found = re.search(rf'data-table="{table}".*?<tfoot>(.*?)</tfoot>', reported.text(), re.DOTALL)
+    found = re.search(rf'data-table="{table}".*?<tfoot[^>]*>(.*?)</tfoot>', reported.text(), re.DOTALL)
     assert found is not None
     return re.findall(r"<t[dh][^>]*>([^<]*)<", found[1])
 
@@ -164,3 +165,14 @@ def test_a_solution_whose_orders_cost_something_else_is_refused():
 def test_numbers_are_short(number, shown):
     assert short(number) == shown
     assert not json.dumps(short(3.0)).endswith(".0")
+
+
+def test_a_plan_without_anything_has_a_page_too(tmp_path):
+    plan = {"format": "procure-plan/1", "name": "empty", "start_date": "2026-11-23", "periods": 1, "currency": "EUR"}
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(plan), encoding="utf-8")
+    solution = procure.baseline(procure.read_plan(file), "min-max")
+    page = reported.Page(report_text(solution))
+    assert page.open == []
+    assert "Nothing to order now." in "".join(page.words)
+    assert set(page.data["tables"]) <= {"release-orders", "backorders-table"}
