@@ -92,11 +92,11 @@ class Absent:
     def _later(self, k: int, cell: int) -> str:
         """When something comes, and how long stock lasts; who takes no orders now."""
         plan = self._network.plan
-        comes = order_date(plan, int(self._first[k]))
-        lasts = self._lasts[k]
-        text = f"more comes by {comes}; stock and open orders last " + (
-            "beyond the horizon" if lasts is None else f"until {lasts}"
-        )
+        comes, lasts = order_date(plan, int(self._first[k])), self._lasts[k]
+        until = "beyond the horizon" if lasts is None else f"until {lasts}"
+        if lasts is not None and lasts < plan.start_date:
+            until = "not even the first period"
+        text = f"more comes by {comes}; stock and open orders last {until}"
         lines = self._extra.lines_of(cell)
         if len(lines) and not self._network.line_allowed[lines, 0].any():
             text += "; no supplier takes an order for it now"

@@ -47,7 +47,7 @@ class BestQuantities:
     own
         If the next receipt costs as much as this one.
     priced
-        With the difference of their prices: no less than nothing, and at most as much more as the next receipt brings.
+        With the price of the order that comes next: no less than nothing, and at most as much more as it brings.
     """
 
     own: Array
@@ -65,17 +65,15 @@ def best_quantities(plan: Revaluation, lines: Indices, periods: Indices, cover: 
         Their covers.
     """
     ledger, network = plan.ledger, plan.network
-    price = marginal_prices(ledger, lines, periods)
-    next_price, next_units = next_receipts(ledger, lines, cover.end)
-    followed = cover.end < network.periods
-    own = _best(plan, lines, periods, cover, np.where(followed, 0.0, price))
-    priced, apart = own.copy(), np.flatnonzero(followed & (np.abs(price - next_price) > FLAT * np.maximum(price, 1.0)))
+    price, (next_price, next_units) = marginal_prices(ledger, lines, periods), next_orders(ledger, lines, cover.end)
+    own = _best(plan, lines, periods, cover, np.where(cover.end < network.periods, 0.0, price))
+    priced, apart = own.copy(), np.flatnonzero(np.abs(price - next_price) > FLAT * np.maximum(price, 1.0))
     if len(apart):
         difference = (price - next_price)[apart]
-        priced[apart] = _best(plan, lines[apart], periods[apart], cover.rows(apart), difference)
-    most = own + next_units / np.maximum(network.line_fraction[lines], FLAT)
-    priced = np.where(followed, np.clip(priced, np.minimum(own, 0.0), most), priced)
-    return BestQuantities(own, priced.round(DECIMALS))
+        found = _best(plan, lines[apart], periods[apart], cover.rows(apart), difference)
+        most = own[apart] + next_units[apart] / np.maximum(network.line_fraction[lines[apart]], FLAT)
+        priced[apart] = np.clip(found, np.minimum(own[apart], 0.0), most).round(DECIMALS)
+    return BestQuantities(own, priced)
 
 
 def _best(plan: Revaluation, lines: Indices, periods: Indices, cover: Covers, price: Array) -> Array:
@@ -110,10 +108,10 @@ def marginal_prices(ledger: Ledger, lines: Indices, periods: Indices) -> Array:
     return price
 
 
-def next_receipts(ledger: Ledger, lines: Indices, end: Indices) -> tuple[Array, Array]:
-    """Price of a unit in the receipt that ends each cover, the cheapest if there are several, and the units it brings.
+def next_orders(ledger: Ledger, lines: Indices, end: Indices) -> tuple[Array, Array]:
+    """Price of a unit in the order that ends each cover, the cheapest if there are several, and the units they bring.
 
-    A unit that comes by transfer is worth its replacement cost and the lane's cost; 0 where no receipt follows.
+    Where no order follows, or only a transfer, whose stock has its worth elsewhere, the price is NaN.
     """
     network, decision = ledger.network, ledger.decision
     shape = network.n_cells, network.periods + 1
@@ -122,15 +120,9 @@ def next_receipts(ledger: Ledger, lines: Indices, end: Indices) -> tuple[Array, 
     at = network.line_cell[placed], np.minimum(period + network.line_lead[placed], network.periods)
     np.minimum.at(cheapest, at, marginal_prices(ledger, placed, period))
     np.add.at(units, at, decision.orders[placed, period] * network.line_fraction[placed])
-    moves, period = np.nonzero(decision.shipments)
-    worth = network.replacement[network.cell_item[network.move_to[moves]]]
-    lane = np.array([lane.unit_cost for lane in network.lanes], dtype=float)[network.move_lane[moves]]
-    at = network.move_to[moves], np.minimum(period + network.move_lead[moves], network.periods)
-    np.minimum.at(cheapest, at, worth + lane)
-    np.add.at(units, at, decision.shipments[moves, period])
     cell = network.line_cell[lines]
-    found = np.where(end < network.periods, cheapest[cell, end], 0.0)
-    return np.where(np.isfinite(found), found, 0.0), np.where(end < network.periods, units[cell, end], 0.0)
+    found = np.where(end < network.periods, cheapest[cell, end], np.inf)
+    return np.where(np.isfinite(found), found, np.nan), units[cell, end]
 
 
 def _analytic(

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from procure.insight.explanation.best_orders import best_quantities
+from procure.insight.explanation.best_orders import DECIMALS, best_quantities
 from procure.insight.explanation.breaches import Rules
 from procure.insight.explanation.change import Change
 from procure.insight.explanation.lots import EXACT, Lot, rule_parts
@@ -76,7 +76,7 @@ class LineParts:
         lot = self._lot(k)
         found += rule_parts(lot, start)
         found += self._remainder(k, lot.quantity - sum(part.units for part in found))
-        return tuple(part for part in found if part.units)
+        return tuple(part.model_copy(update={"units": round(part.units, DECIMALS)}) for part in found if part.units)
 
     def _need(self, k: int) -> Iterator[Part]:
         own = float(self._quantity[k] * self._share[k])
@@ -101,7 +101,7 @@ class LineParts:
         if abs(by_price) > EXACT:
             when = order_date(self._network.plan, int(self.cover.end[k]))
             how = "dearer" if by_price > 0.0 else "cheaper"
-            yield Part(part="next_price", units=by_price, detail=f"the next receipt, of {when}, is {how}")
+            yield Part(part="next_price", units=by_price, detail=f"what comes next, on {when}, is {how}")
 
     def _for_transfers(self, k: int, start: float) -> float:
         """Units with which the stock that transfers of the cover take is expected to be there."""
