@@ -231,6 +231,7 @@
       views.set(box, vegaEmbed(box, { ...specification, data: sets }, embedding));
       await views.get(box);
     }
+    $("svg", box).setAttribute("aria-hidden", "true"); // its marks say nothing that the label and the table don't
     box.setAttribute("role", "img"); // Vega names it after itself
     box.removeAttribute("aria-roledescription");
     box.setAttribute("aria-label", description);
@@ -327,7 +328,7 @@
   // ---- start --------------------------------------------------------------------------------------------------
 
   const tables = new Map();
-  for (const section of document.querySelectorAll("section.table")) {
+  for (const section of document.querySelectorAll(".table")) {
     const table = new Table(section);
     tables.set(table.name, table);
   }
