@@ -62,7 +62,7 @@ def _orders(
         *([] if which == "release" else [Column("ordered", "Order date", "date")]),
         Column("receipt", "Last receipt", "date"),
         Column("lines", "Lines", "number", summed=True),
-        *(Column(key, title, "number", unit, 2, not foreign, dash=key not in WHOLE) for key, title in shown),
+        *(Column(key, title, "number", unit, 2, summed=not foreign, dash=key not in WHOLE) for key, title in shown),
     ]
     values: dict[str, Sequence[Any]] = {
         "order": [order.po_number for order in headers],
@@ -103,22 +103,22 @@ def _lines(
     one_currency = all(order.currency == plan.currency for order in headers)
     currencies = {order.po_number: order.currency for order in headers}
     quantity = [line.quantity for line in ordered]
-    prices = [line.unit_price for line in ordered]
     unit = plan.currency if one_currency else ""
     columns: tuple[Column, ...] = (
         Column("item", "Item", "item"),
         Column("quantity", "Quantity", "number", digits=digits_of(quantity, 3)),
         Column("unit", "Unit"),
-        Column("price", "Unit price", "number", unit, max(2, digits_of(prices, 4))),
+        Column("price", "Unit price", "number", unit, 2, 4),
         Column("amount", "Amount", "number", unit, 2, summed=one_currency and len(ordered) == count),
         Column("receipt", "Receipt", "date"),
         Column("why", "Why", "why"),
     )
+    shown = {line.po_number for line in ordered}
     values: dict[str, Sequence[Any]] = {
         "item": [line.item for line in ordered],
         "quantity": quantity,
         "unit": [units[line.item] for line in ordered],
-        "price": prices,
+        "price": [line.unit_price for line in ordered],
         "amount": [line.goods_value for line in ordered],
         "receipt": [line.receipt_date for line in ordered],
         "why": [line.reason for line in ordered],
@@ -137,7 +137,7 @@ def _lines(
         columns,
         values,
         grouped_by="order",
-        groups={order.po_number: _group(order, names) for order in headers},
+        groups={order.po_number: _group(order, names) for order in headers if order.po_number in shown},
         filtered_by="supplier",
         first=60 if which == "release" else 15,
         note=_left_out(len(ordered), count, "line", "supplier_schedule.csv"),

@@ -6,12 +6,13 @@
   const PRINTED = 2000; // most rows of a table on paper
   const $ = (selector, from = document) => from.querySelector(selector);
   const formats = new Map();
-  const format = (value, digits) => {
+  const format = (value, digits, most = digits) => {
     if (value === null || value === undefined) return "";
-    if (!formats.has(digits)) {
-      formats.set(digits, new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+    const key = `${digits}-${most}`;
+    if (!formats.has(key)) {
+      formats.set(key, new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: most }));
     }
-    const text = formats.get(digits).format(value === 0 ? 0 : value);
+    const text = formats.get(key).format(value === 0 ? 0 : value);
     return /^-[0.,]*$/.test(text) ? text.slice(1) : text;
   };
   const plain = (value) => new Intl.NumberFormat("en", { maximumFractionDigits: 2 }).format(value);
@@ -162,13 +163,13 @@
       const made = element("tr");
       if (this.choose) made.dataset.row = row;
       made.setAttribute("role", "row");
-      for (const { key, title, kind, digits, dash } of this.columns) {
+      for (const { key, title, kind, digits, most, dash } of this.columns) {
         const value = this.values[key][row];
         const cell = element("td", kind);
         cell.setAttribute("role", "cell");
         if (kind !== "item" && kind !== "why") cell.dataset.label = title;
         if (kind === "item") this.item(cell, value, row);
-        else if (kind === "number") cell.textContent = dash && !value ? "–" : format(value, digits);
+        else if (kind === "number") cell.textContent = dash && !value ? "–" : format(value, digits, most);
         else cell.textContent = value;
         made.append(cell);
       }
@@ -230,6 +231,7 @@
       views.set(box, vegaEmbed(box, { ...specification, data: sets }, embedding));
       await views.get(box);
     }
+    $("svg", box).setAttribute("aria-hidden", "true"); // its marks say nothing that the label and the table don't
     box.setAttribute("role", "img"); // Vega names it after itself
     box.removeAttribute("aria-roledescription");
     box.setAttribute("aria-label", description);
@@ -326,7 +328,7 @@
   // ---- start --------------------------------------------------------------------------------------------------
 
   const tables = new Map();
-  for (const section of document.querySelectorAll("section.table")) {
+  for (const section of document.querySelectorAll(".table")) {
     const table = new Table(section);
     tables.set(table.name, table);
   }

@@ -44,7 +44,9 @@ class Action:
 
 def status_of(facts: Facts) -> tuple[str, str, str]:
     """Status in two words, what it means, and whether that is good, fair or bad."""
-    return RULE if facts.solution.engine == "baseline" else STATUS[facts.solution.status]
+    solution = facts.solution
+    by_rule = solution.engine == "baseline" and solution.status != "relaxed"
+    return RULE if by_rule else STATUS[solution.status]
 
 
 def period_noun(facts: Facts) -> str:
@@ -100,7 +102,7 @@ def cards(facts: Facts) -> Iterator[Card]:
         "Served from stock",
         f"{100.0 * solution.fill_rate:.1f}",
         "% of demand",
-        "If nobody plans again until the end; planning every " + noun + " does better.",
+        "Promised even if nobody plans again until the end.",
         "stock",
     )
 
@@ -134,7 +136,7 @@ def _short(facts: Facts, course: Course, noun: str) -> Iterator[Action]:
     ][:MOST_NAMED]
     items = len(set(facts.network.cell_item[short].tolist()))
     where = f"In some {noun} expected demand exceeds what will be there. Dearest: {', '.join(places)}."
-    yield Action(f"Look at {counted(items, 'item')} that will run out", where, "stock")
+    yield Action(f"Look at {counted(items, 'item')} expected to run out", where, "stock")
 
 
 def _tight(facts: Facts, limits: list[LimitCourse], noun: str) -> Iterator[Action]:

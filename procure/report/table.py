@@ -27,8 +27,8 @@ class Column:
         Name in the data, heading, and unit under the heading.
     kind
         How a value is shown; an `item` shows its description, too.
-    digits
-        Decimals of a number.
+    digits, most
+        Decimals that a number always has, and has at most.
     summed
         Whether a total stands at the foot.
     dash
@@ -40,13 +40,14 @@ class Column:
     kind: Kind = "text"
     unit: str = ""
     digits: int = 0
+    most: int = 0
     summed: bool = False
     dash: bool = False
 
     def document(self) -> dict[str, Any]:
         """Return what the page's script needs."""
         title = f"{self.title} {self.unit}".strip()
-        shown = {"digits": self.digits, "sum": self.summed, "dash": self.dash}
+        shown = {"digits": self.digits, "most": max(self.digits, self.most), "sum": self.summed, "dash": self.dash}
         return {"key": self.key, "title": title, "kind": self.kind, **shown}
 
 

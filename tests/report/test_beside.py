@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,6 +14,7 @@ from procure.report.facts import facts_of
 from procure.report.limits import LimitCourse, limit_table
 from procure.report.orders import transfer_table
 from procure.report.page import report_text
+from procure.report.wording import saving_words
 from procure.solution.records import ResourceUse
 from tests.report import reported
 
@@ -112,3 +114,25 @@ def test_more_transfers_than_a_page_holds_are_counted(monkeypatch, facts):
     table = transfer_table(facts.solution)
     assert len(table) == 2
     assert table.note == f"The first 2 of {len(facts.solution.transfers)} transfers are shown; transfers.csv holds all."
+
+
+@pytest.mark.parametrize(
+    ("period", "avoided", "words"),
+    [
+        (3, 9.2, "in the week from 2026-12-14 saves about 7.52 EUR and avoids 9.2 unit-weeks of backorders"),
+        (None, -2.0, "in every week saves about 7.52 EUR and adds 2 unit-weeks of backorders"),
+        (0, None, "in the week from 2026-11-23 saves about 7.52 EUR"),
+    ],
+)
+def test_savings_are_told_with_their_week(facts, period, avoided, words):
+    saving = SimpleNamespace(
+        resource="m3",
+        warehouse="KÖLN",
+        unit="m3",
+        period=period,
+        step=0.05,
+        saved=7.52,
+        backorders_avoided=avoided,
+    )
+    solution = SimpleNamespace(limit_savings=(saving,), plan=facts.plan)
+    assert saving_words(solution, facts.starts, "week") == [f"Storage of KÖLN: 0.05 m3 more {words}."]
