@@ -64,7 +64,7 @@ def relaxation_words(solution: Solution, starts: Sequence[date]) -> list[str]:
 
 def saving_words(solution: Solution, starts: Sequence[date], noun: str) -> list[str]:
     """What some more of the limits that matter most would save, one sentence each."""
-    return [_saving(saving, starts, noun, solution.plan.currency) for saving in getattr(solution, "limit_savings", ())]
+    return [_saving(saving, starts, noun, solution.plan.currency) for saving in solution.limit_savings]
 
 
 def _saving(saving: Any, starts: Sequence[date], noun: str, currency: str) -> str:
