@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 
 import pytest
+from click.testing import CliRunner
 
 import procure
+from procure.cli import cli
 from procure.insight.relaxation import reliefs
 from procure.solution.records import Relaxation
 from tests import hand_made
@@ -91,6 +94,18 @@ def test_the_changes_do_and_less_would_not(narrow):
     raised = raised_by(raw, found, 1.0)
     assert solved(raised).status == "optimal"
     assert reliefs(solved(raised_by(raw, found, 0.9))) != ()
+
+
+def test_the_summary_and_its_json_say_what_would_do(tmp_path):
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(full_store()), encoding="utf-8")
+    shown, told = (
+        CliRunner().invoke(cli, ["solve", str(path), "-o", str(tmp_path / "out"), *more]) for more in ([], ["--json"])
+    )
+    assert (shown.exit_code, told.exit_code) == (3, 3)
+    assert "storage of W, units, periods 0-1: over the limit of 4.00 units by up to 5.00 (in period 0)" in shown.stdout
+    relief = json.loads(told.stdout)["reliefs"][0]
+    assert (relief["first_date"], relief["last_date"], relief["amounts"]) == ("2026-01-05", "2026-01-18", [5, 1])
 
 
 def raised_by(raw, found, share):
