@@ -14,6 +14,7 @@ from procure.insight.relaxation import reliefs
 from procure.solution.records import Relaxation
 from tests import hand_made
 from tests.oracle.cases import plain, two_places, weekly
+from tests.oracle.tiny_plans import tiny_plan
 
 STOCK = [{"item": "A", "warehouse": "W", "on_hand": 9}]
 
@@ -76,6 +77,16 @@ def test_stock_worth_more_than_allowed():
     assert found[0].items == (("A", 100),)
     assert "inventory value, periods 0-3: over the limit of 40.00 EUR by up to 60.00 (in period 0)" in found[0].words
     assert "more allowance from 2026-01-05 to the end would do (100.00 in all)" in found[0].words
+
+
+def test_what_a_transfer_can_clear_away_is_no_clash():
+    # 4 units of 0.3 m3 against 1.04 m3: moving 2 of them makes room; a start once hid that from the solver
+    raw = tiny_plan(7)
+    raw["warehouses"][0]["capacity"] = {"m3": 1.0408666666666666}
+    plan = procure.Plan.from_dict(raw)
+    solution = procure.solve(plan, gap=1e-6, time_limit=30)
+    assert sum(move.quantity for move in solution.transfers if move.period == 0) >= 2
+    assert (solution.status, reliefs(solution)) == ("optimal", ())
 
 
 def test_nothing_to_relieve():
