@@ -39,12 +39,18 @@ def _parts(found: Frontier, files: Sequence[Path], width: int) -> Iterator[Rende
         yield _table(found, width)
         yield Text()
     for text in found.words:
-        yield Text(textwrap.fill(text, width, break_long_words=False))
+        yield Text(_fill(text, width))
     for note in found.notes:
-        yield Text(textwrap.fill(note, width, initial_indent="- ", subsequent_indent="  ", break_long_words=False))
+        yield Text(_fill(note, width, "- ", "  "))
     if files:
         names = ", ".join(path.name for path in files)
         yield Text.assemble("Written to ", (f"{files[0].parent}", "bold"), f": {names}")
+
+
+def _fill(text: str, width: int, first: str = "", after: str = "") -> str:
+    return textwrap.fill(
+        text, width, initial_indent=first, subsequent_indent=after, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _table(found: Frontier, width: int) -> RenderableType:

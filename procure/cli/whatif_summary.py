@@ -54,7 +54,9 @@ def _parts(found: WhatIf, files: Sequence[Path], width: int) -> Iterator[Rendera
 
 def _fill(text: str, width: int, indent: str = "", after: str | None = None) -> str:
     rest = indent if after is None else after
-    return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=rest, break_long_words=False)
+    return textwrap.fill(
+        text, width, initial_indent=indent, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _table(found: WhatIf, scenarios: Sequence[ScenarioOutcome], width: int) -> RenderableType:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 
 import pytest
+from click.testing import CliRunner
 
 import procure
+from procure.cli import cli
 from procure.insight.relaxation import reliefs
 from procure.solution.records import Relaxation
 from tests import hand_made
 from tests.oracle.cases import plain, two_places, weekly
+from tests.oracle.tiny_plans import tiny_plan
 
 STOCK = [{"item": "A", "warehouse": "W", "on_hand": 9}]
 
@@ -75,6 +79,16 @@ def test_stock_worth_more_than_allowed():
     assert "more allowance from 2026-01-05 to the end would do (100.00 in all)" in found[0].words
 
 
+def test_what_a_transfer_can_clear_away_is_no_clash():
+    # 4 units of 0.3 m3 against 1.04 m3: moving 2 of them makes room; a start once hid that from the solver
+    raw = tiny_plan(7)
+    raw["warehouses"][0]["capacity"] = {"m3": 1.0408666666666666}
+    plan = procure.Plan.from_dict(raw)
+    solution = procure.solve(plan, gap=1e-6, time_limit=30)
+    assert sum(move.quantity for move in solution.transfers if move.period == 0) >= 2
+    assert (solution.status, reliefs(solution)) == ("optimal", ())
+
+
 def test_nothing_to_relieve():
     assert reliefs(solved(plain())) == ()
 
@@ -91,6 +105,18 @@ def test_the_changes_do_and_less_would_not(narrow):
     raised = raised_by(raw, found, 1.0)
     assert solved(raised).status == "optimal"
     assert reliefs(solved(raised_by(raw, found, 0.9))) != ()
+
+
+def test_the_summary_and_its_json_say_what_would_do(tmp_path):
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(full_store()), encoding="utf-8")
+    shown, told = (
+        CliRunner().invoke(cli, ["solve", str(path), "-o", str(tmp_path / "out"), *more]) for more in ([], ["--json"])
+    )
+    assert (shown.exit_code, told.exit_code) == (3, 3)
+    assert "storage of W, units, periods 0-1: over the limit of 4.00 units by up to 5.00 (in period 0)" in shown.stdout
+    relief = json.loads(told.stdout)["reliefs"][0]
+    assert (relief["first_date"], relief["last_date"], relief["amounts"]) == ("2026-01-05", "2026-01-18", [5, 1])
 
 
 def raised_by(raw, found, share):

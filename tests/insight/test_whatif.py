@@ -68,6 +68,10 @@ def test_a_scenario_is_a_name_and_changes():
     ]
 
 
+def test_a_comma_too_many_does_no_harm():
+    assert read_scenario("Boom: demand=+3%,") == read_scenario("Boom: ,demand=+3%")
+
+
 def test_without_a_name_the_changes_are_the_name():
     assert read_scenario("demand=x2, price=-5%").name == "demand=x2, price=-5%"
 
@@ -171,6 +175,8 @@ def test_settings_by_factor_and_by_value():
     assert changed("capital.order_budget=-20%").capital.order_budget == pytest.approx((24, 16, 16, 16))
     assert changed("capital.order_budget=25").capital.order_budget == 25
     assert changed("capital.order_budget=null").capital.order_budget is None
+    assert changed("capital=null").capital.order_budget is None
+    assert changed("capital.cash.opening=9, capital.cash=null").capital.cash is None
     assert changed("policy.holding_rate=x2").policy.holding_rate == 0.5
     assert changed("capital.cash.opening=100").capital.cash.opening == 100
     assert changed("exchange_rates.USD=0.9").exchange_rates == {"USD": 0.9}
@@ -204,7 +210,7 @@ def test_changes_build_on_each_other():
         ("offer.S/A.maximum_order_quantity=x2", "can't be changed by x2"),
         ("capital=3", "'capital' is a group; change one of capital.order_budget"),
         ("periods=3", "could not be compared"),
-        ("capital.inventory_value=x2", "can't be changed by x2"),
+        ("capital.inventory_value=x2", "capital.inventory_value is not set in the plan, which can't be changed by x2"),
         ("policy.holding_rate=much", "valid number, got 'much'"),
     ],
     ids=str,

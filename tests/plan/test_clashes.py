@@ -115,6 +115,31 @@ def test_a_container_that_is_never_full_enough() -> None:
     assert "its smallest order takes 20 units, and the capacity of S is 15" in warnings(raw)[0]
 
 
+def test_a_container_that_no_warehouse_holds() -> None:
+    # at least 15 m3 of 20 come at once; by the last week 12 units wait, which take 6
+    container = {"resource": "m3", "size": 20, "minimum_fill": 0.75}
+    assert warnings(roomy(8, supplier={"container": container})) == [
+        "suppliers: no purchase order of S ever fits into W: its container.minimum_fill takes 9 m3 of storage at "
+        "least, and there are 8 at most; raise capacity.m3 to 9 at least, or lower container.minimum_fill"
+    ]
+    assert warnings(roomy(9, supplier={"container": container})) == []
+
+
+def test_an_order_minimum_that_no_warehouse_holds() -> None:
+    # 60.00 are 30 units of 0.5 m3, less the 12 that wait
+    assert warnings(roomy(8, supplier={"minimum_order_value": 60})) == [
+        "suppliers: no purchase order of S ever fits into W: its minimum_order_value takes 9 m3 of storage at least, "
+        "and there are 8 at most; raise capacity.m3 to 9 at least, or lower minimum_order_value"
+    ]
+    assert warnings(roomy(9, supplier={"minimum_order_value": 60})) == []
+    dearer = {"offer": "B", "supplier": "S", "item": "A", "unit_price": 4, "lead_time": 0}
+    raw = roomy(8, supplier={"minimum_order_value": 60})
+    raw["offers"].append(dearer)  # 15 units are enough
+    assert warnings(raw) == []
+    raw["offers"][1]["lead_time"] = 7  # what comes at different times is not judged
+    assert warnings(raw) == []
+
+
 def test_several_offers_under_one_limit_are_one_warning() -> None:
     raw = plain(supplier={"capacity": {"units": 10}}, offer={"minimum_order_quantity": 12})
     raw["offers"].append({**raw["offers"][0], "minimum_order_quantity": 20, "offer": "large"})
@@ -159,6 +184,12 @@ CASES = {
         ("capital", "inventory_value"),
         36,
     ),
+    "container": (
+        roomy(8, supplier={"container": {"resource": "m3", "size": 20, "minimum_fill": 0.75}}),
+        ("warehouses", 0, "capacity"),
+        {"m3": 9},
+    ),
+    "order minimum": (roomy(8, supplier={"minimum_order_value": 60}), ("warehouses", 0, "capacity"), {"m3": 9}),
     "budget": (
         plain(supplier={"minimum_order_value": 60}, capital={"order_budget": 50, "carry_over": False}),
         ("capital", "order_budget"),

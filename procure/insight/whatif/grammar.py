@@ -49,6 +49,11 @@ class Value:
         except (ValueError, RecursionError):
             return self.text
 
+    @property
+    def takes_away(self) -> bool:
+        """Whether it leaves nothing, so that the default holds."""
+        return self.factor is None and self.content is None
+
     def of(self, present: Any, what: str) -> Any:
         """The value that comes out: the present one, or each of a list, times the factor; or the new one.
 
@@ -62,7 +67,8 @@ class Value:
         if isinstance(present, (list, tuple)):
             return [self.of(entry, what) for entry in present]
         if not isinstance(present, (int, float)) or isinstance(present, bool):
-            raise UsageError(f"{what} is {present!r} in the plan, which can't be changed by {self.text}; give a value")
+            there = "not set" if present is None else repr(present)
+            raise UsageError(f"{what} is {there} in the plan, which can't be changed by {self.text}; give a value")
         return present * self.factor
 
 
@@ -97,7 +103,7 @@ def read_scenario(text: str) -> Scenario:
     """
     named = _NAMED.fullmatch(text.strip())
     name, rest = (named["name"].strip(), named["rest"]) if named else ("", text)
-    changes = tuple(read_change(part) for part in _BETWEEN.split(rest) if part.strip())
+    changes = tuple(read_change(part) for part in _BETWEEN.split(rest.strip().strip(",")) if part.strip())
     if not changes:
         raise UsageError(f"the scenario '{text.strip()}' changes nothing; write NAME: KEY=VALUE, {EXAMPLE}")
     return Scenario(name or ", ".join(change.text for change in changes), changes)

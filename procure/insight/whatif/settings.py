@@ -36,7 +36,7 @@ def setting(plan: Plan, change: Change) -> Plan:
     key, column = change.key, setting_column(change.key)
     if key in FIXED:
         raise UsageError(f"{key} can't be changed in a scenario: the results could not be compared")
-    if column is not None and RECORD in column.kinds:
+    if column is not None and RECORD in column.kinds and not change.value.takes_away:
         inside = [name for name in known_settings() if name.startswith(f"{key}.")]
         raise UsageError(f"'{key}' is a group; change one of {', '.join(inside)}")
     document = plan.model_dump(by_alias=True, include=set(Settings.model_fields))

@@ -10,6 +10,7 @@ from procure.plan.clashes.money import above_budget, above_order_maximum
 from procure.plan.clashes.room import larger_than_room, safety_beyond_room, worth_more_than_allowed
 from procure.plan.clashes.smallest import Smallest
 from procure.plan.clashes.suppliers import above_supplier_capacity
+from procure.plan.clashes.whole_orders import orders_beyond_room
 from procure.plan.positions import Positions
 from procure.plan.records import Plan
 
@@ -18,6 +19,7 @@ KINDS: tuple[Callable[[Smallest], Iterator[Clash]], ...] = (
     above_supplier_capacity,
     above_budget,
     larger_than_room,
+    orders_beyond_room,
     worth_more_than_allowed,
     beyond_cover,
     safety_beyond_room,
