@@ -106,9 +106,8 @@ class HighsSession:
         self._relaxed = False
         self._listener = _Listener()
         self._highs.setCallback(self._listener.called_back, None)
-        for kind in (_KIND.kCallbackMipInterrupt, _KIND.kCallbackMipImprovingSolution):
+        for kind in _KINDS:
             self._highs.startCallback(kind)
-        self._highs.startCallback(_KIND.kCallbackSimplexInterrupt)
 
     def close(self) -> None:
         """Let go of the solver and of whoever watches."""
@@ -227,8 +226,7 @@ class HighsSession:
         """Branch and cut to an absolute gap; the whole columns of `start` are offered as a first solution."""
         self._highs.setOptionValue("mip_rel_gap", 0.0)
         self._highs.setOptionValue("mip_abs_gap", gap)
-        if start is not None:
-            self._highs.setSolution(len(self.whole), self.whole, np.round(start[self.whole]))
+        self._listener.offer = None if start is None else (self.whole, np.round(start[self.whole]))
         return self._run(time_limit, stop, watch)
 
     def reduced_costs(self) -> Array:
@@ -316,9 +314,13 @@ class _Listener:
         self.give_up = False
         self.deadline = np.inf
         self.last_bound = -np.inf
+        self.offer: tuple[Columns, Array] | None = None
 
     def called_back(self, kind: Any, _message: str, out: Any, into: Any, _data: Any) -> None:
         """Answer one call of the solver."""
+        if kind == _KIND.kCallbackMipUserSolution:
+            self._give_start(into)
+            return
         # the clock is read here, too: a linear relaxation runs in the caller's thread, and nobody else could end it
         late = self.give_up or time.monotonic() > self.deadline
         stopped = late or (self.stop is not None and self.stop.is_set())
@@ -330,6 +332,19 @@ class _Listener:
         new = kind == _KIND.kCallbackMipImprovingSolution
         values = np.array(out.mip_solution) if new else None
         self.watch(float(out.mip_dual_bound), float(out.mip_primal_bound), values)
+
+    def _give_start(self, into: Any) -> None:
+        """Hand over the whole columns of the start, once; the solver works out the others.
+
+        Only now, after presolve: HiGHS 1.15.1 cuts better solutions off where its presolve, by aggregation and probing,
+        knows a start, and then calls the start the optimum.
+        """
+        if self.offer is None or into is None:
+            return
+        columns, values = self.offer
+        self.offer = None
+        into.setSolution(columns, values)
+        into.repairSolution()
 
 
 _LEFT_BEHIND: list[threading.Thread] = []
@@ -350,6 +365,12 @@ def _wait_for_searches() -> None:
 GRACE = 3.0
 """Seconds that a search may overrun its time limit."""
 _KIND = highspy.cb.HighsCallbackType
+_KINDS = (
+    _KIND.kCallbackMipInterrupt,
+    _KIND.kCallbackMipImprovingSolution,
+    _KIND.kCallbackMipUserSolution,
+    _KIND.kCallbackSimplexInterrupt,
+)
 
 
 def column_order(problem: pulp.LpProblem) -> list[Any]:

@@ -259,7 +259,7 @@ class Stage:
             self.places = Places(session, self.translation)
         gap = SHARE_FOR_SEARCH * self.goal.gap * self._gross
         found = session.search(
-            self._start_columns(),
+            self.places.columns_of(self.best.ledger.decision, self.translation),
             self.options.time_left,
             gap,
             self.options.stop,
@@ -272,16 +272,6 @@ class Stage:
             return False
         added = self._refine(session, found.values, 0.0)
         return added > 0 or self.goal.value(self.best.ledger) < before
-
-    def _start_columns(self) -> Array | None:
-        """What the search begins with; nothing for the relaxation.
-
-        HiGHS 1.15.1 calls such a start optimal where it is not: with it, presolve by aggregation and probing loses the
-        better plans of a model whose objective is a few slacks. Without one it finds them.
-        """
-        if self.goal.name == "relaxation":
-            return None
-        return self.places.columns_of(self.best.ledger.decision, self.translation)
 
     def _watch(self, bound: float, _best: float, values: Array | None) -> None:
         if values is not None:
