@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,11 +85,11 @@ class Mixer:
         np.cumsum(np.bincount(header, minlength=self._n_headers), out=at[1:])
         return at, member
 
-    def run(self, start: Indices, over: Callable[[], bool]) -> Mixture:
+    def rounds(self, start: Indices, over: Callable[[], bool]) -> Iterator[Mixture]:
         """Improve a choice until nothing helps, with weights that grow where a row stays overdrawn.
 
-        First components alone, until every row is kept, then whole headers, too. The best mixture that keeps everything
-        is returned, or the last one.
+        First components alone, until every row is kept, then whole headers, too: in a large plan these take minutes.
+        Each mixture that keeps everything is told if it is better than those before, or the last one if none does.
         """
         where = np.empty(len(self._order), dtype=np.int64)
         where[self._order] = np.arange(len(self._order))
@@ -105,12 +105,14 @@ class Mixer:
             mixture = self._mixture(self._state(chosen, weight, penalty))
             if mixture.keeps and (best is None or mixture.cost < best.cost):
                 best = mixture
+                yield mixture
             if over() or (mixture.keeps and flip):
                 break
             flip = flip or mixture.keeps
             weight = np.where(self._overdrawn(state), weight * 3.0, weight)
             penalty *= 1.0 if mixture.keeps else 3.0
-        return best if best is not None else mixture
+        if best is None:
+            yield mixture
 
     def _descend(
         self, state: State, weight: Array, penalty: float, over: Callable[[], bool], *, flip: bool

@@ -187,7 +187,8 @@ class Search:
         found = self._choices(self._plans_in_mixture, name, first)
         plans, cost, start = _joined(found)
         mixer = Mixer(plans, self._parts, self.headers, self._allowed, self._prices.reshape(-1), cost)
-        self._choose(found, mixer.run(start, lambda: self.options.over).rows)
+        for mixture in mixer.rounds(start, lambda: self.options.over):
+            self._choose(found, mixture.rows)
 
     @property
     def _plans_in_mixture(self) -> int:
