@@ -7,19 +7,23 @@ import threading
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from procure.engines.interface import Options, Task
 from procure.engines.run import ensure_engine, ensure_solver
 from procure.errors import InternalError
 from procure.insight.pricing_at_base import valued_to_solve
+from procure.insight.rule_prices.nearby import nearby
 from procure.insight.rule_prices.records import RulePrice, RulePrices
 from procure.insight.rule_prices.rules import Rule, rules_of
 from procure.insight.rule_prices.suspects import Suspicion
 from procure.insight.solving_again import Again, Standing, Steps
-from procure.plan.network import build_network
+from procure.plan.network import Network, build_network
 from procure.solution.ledger import Laws
 from procure.solution.records import Solution
 
+SHARE_FOR_NEARBY = 0.5
+"""Share of a rule's time in which only the items that it is about are decided anew."""
 LEAST_SECONDS = 2.0
 """Seconds that a rule is given at least; with less time fewer are tried."""
 
@@ -98,7 +102,20 @@ def _without(standing: Standing, rule: Rule, options: Options, engine: str) -> A
     if not same or not np.array_equal(network.move_lane, standing.network.move_lane):
         raise InternalError(f"without {rule.kind} of {rule.supplier} the plan has other order lines")
     task: Task = replace(standing.task, network=network, laws=Laws.of(network))
-    return standing.solve_changed(task, options, engine)
+    near = nearby(task, standing.ledger.decision, _touched(network, rule), options.part(SHARE_FOR_NEARBY))
+    return standing.solve_changed(task, options, engine, near)
+
+
+def _touched(network: Network, rule: Rule) -> NDArray[np.bool_]:
+    """Cells of the items that the rule is about, shape (C,)."""
+    offer = network.line_offer
+    ids = np.array(network.offer_ids, dtype=object)
+    names = np.array([supplier.supplier for supplier in network.suppliers], dtype=object)
+    seller = names[network.group_supplier[network.line_group]]
+    lines = ids[offer] == rule.offer if rule.offer is not None else seller == rule.supplier
+    items = network.cell_item[network.line_cell[lines]]
+    touched: NDArray[np.bool_] = np.isin(network.cell_item, items)
+    return touched
 
 
 def _record(standing: Standing, rule: Rule, again: Again) -> RulePrice:
