@@ -20,6 +20,9 @@ from procure.solution.limits import Limits, used
 
 Mask = NDArray[np.bool_]
 
+FINE = 1e-8
+"""Relative gap; it refers to a cost in which nothing is ordered anywhere else, which is a multiple of the plan's."""
+
 
 def nearby(task: Task, present: Decision, touched: Mask, options: Options) -> Decision | None:
     """Decide some cells anew, and leave all others as they are.
@@ -33,7 +36,7 @@ def nearby(task: Task, present: Decision, touched: Mask, options: Options) -> De
     touched
         Cells to decide anew, shape (C,).
     options
-        Time and gap.
+        Time.
 
     Returns
     -------
@@ -47,7 +50,7 @@ def nearby(task: Task, present: Decision, touched: Mask, options: Options) -> De
         return None
     others = _only(present, ~lines, ~moves)
     part = replace(task, network=_open_only(network, lines, moves), start=_only(present, lines, moves))
-    outcome, _ = solve_task(replace(part, limits=_left(task, others)), options, "compact")
+    outcome, _ = solve_task(replace(part, limits=_left(task, others)), options.part(1.0, FINE), "compact")
     found = outcome.decision
     return Decision(
         np.where(lines[:, None], found.orders, others.orders),
