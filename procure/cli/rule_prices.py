@@ -57,14 +57,24 @@ def _parts(found: RulePrices, names: dict[str, str], width: int) -> Iterator[Ren
     rest = []
     if len(dear) > MOST_RULES:
         rest.append(f"{counted(len(dear) - MOST_RULES, 'more rule')} cost less")
-    free = len(found.rules) - len(dear)
+    free = [rule for rule in found.rules if rule.saved < WORTH]
     if free:
-        rest.append(f"no better plan was found without {counted(free, 'other rule')}")
+        rest.append(f"no better plan was found without {counted(len(free), 'other rule')}{_most_of(free, found)}")
     if found.untried:
         rest.append(f"{counted(found.untried, 'rule')} not tried for want of time (--time-limit)")
     if rest:
-        yield Text(textwrap.fill("; ".join(rest).capitalize() + ".", width))
+        text = "; ".join(rest)
+        yield Text(textwrap.fill(f"{text[0].upper()}{text[1:]}.", width))
     yield from remarks(found.better, found.currency, width)
+
+
+def _most_of(free: list[RulePrice], found: RulePrices) -> str:
+    """What rules may cost that no better plan was found without, by proof."""
+    most = [rule.most for rule in free]
+    known = [amount for amount in most if amount is not None]
+    if len(known) < len(most):
+        return ""
+    return f" (proven: none can save more than {money(max(known))} {found.currency})"
 
 
 def _advice(

@@ -17,7 +17,7 @@ MOST_PLACES = 3_000
 """Cells times periods up to which the linear program is built: about three seconds."""
 LEAST_SECONDS, SECONDS_PER_PLACE = 0.5, 1.5e-3
 """Seconds kept for the linear program, and for each cell and period."""
-TRUSTED_GAP = 0.01
+TRUSTED_GAP = 0.002
 """Relative gap up to which the decomposed engine's prices are told: far from the bound they are still on their way."""
 MOST_SAVINGS = 3
 """Limits of which it is told what some more would save."""
@@ -57,18 +57,24 @@ def limit_prices(
     if not task.limits:
         return None
     relaxed = np.array([a.allowed < b.allowed for a, b in zip(task.limits, outcome.limits, strict=True)])
-    large = task.network.n_cells * task.network.periods > MOST_PLACES
-    found = None
-    if not options.over and not (large and outcome.prices is not None):
-        program = PlacedOrders(task, outcome.limits, outcome.decision, options, outcome.backorder_limit)
-        try:
-            found = _under_orders(program, relaxed, most, whole=whole)
-        finally:
-            program.close()
-    if found is None and outcome.prices is not None and outcome.gap_left(task) <= TRUSTED_GAP:
-        values = np.where(relaxed, np.nan, onward(task.network, task.limits, outcome.prices))
-        return Prices(values, "relaxation", tuple(_by_price(task, values, most)))
-    return found
+    if task.network.n_cells * task.network.periods > MOST_PLACES and outcome.prices is not None:
+        return _of_relaxation(task, outcome, relaxed, most)
+    if options.over:
+        return None
+    program = PlacedOrders(task, outcome.limits, outcome.decision, options, outcome.backorder_limit)
+    try:
+        return _under_orders(program, relaxed, most, whole=whole)
+    finally:
+        program.close()
+
+
+def _of_relaxation(task: Task, outcome: Outcome, relaxed: NDArray[np.bool_], most: int) -> Prices | None:
+    """Prices of the decomposed engine, if they have come near enough."""
+    assert outcome.prices is not None
+    if outcome.gap_left(task) > TRUSTED_GAP:
+        return None
+    values = np.where(relaxed, np.nan, onward(task.network, task.limits, outcome.prices))
+    return Prices(values, "relaxation", tuple(_by_price(task, values, most)))
 
 
 def _under_orders(program: PlacedOrders, relaxed: NDArray[np.bool_], most: int, *, whole: bool) -> Prices | None:

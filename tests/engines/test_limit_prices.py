@@ -7,6 +7,13 @@ from copy import deepcopy
 import pytest
 
 import procure
+from procure.engines import limit_prices as engine_prices
+from procure.engines.interface import Options, Task
+from procure.engines.run import solve_task
+from procure.plan.network import build_network
+from procure.solution.ledger import Laws
+from procure.solution.limits import limits_of
+from tests.engines.catalogue_plan import catalogue
 from tests.limit_steps import with_more
 from tests.oracle.tiny_plans import tiny_plan
 
@@ -148,3 +155,48 @@ def test_where_quantities_are_free_the_program_tells_what_solving_again_finds(se
 def test_it_does_on_fifty_random_plans():
     plans = (divisible(seed) for seed in range(200))
     assert sum(assert_true(plan, solved(deepcopy(plan))) > 0 for plan in plans) >= 50
+
+
+def small_catalogue(**policy):
+    """Twelve items whose store and budget are both too small."""
+    capital = {"order_budget": 340.0}
+    return catalogue(12, warehouses=[{"warehouse": "W", "capacity": {"units": 150.0}}], capital=capital, policy=policy)
+
+
+def test_a_large_plan_has_the_prices_of_its_relaxation(monkeypatch):
+    network = build_network(procure.Plan.from_dict(small_catalogue()))
+    task = Task(network, Laws.of(network), limits_of(network))
+    outcome, _ = solve_task(task, Options(time_limit=5, gap=0.02), "decomposed")
+    ours = engine_prices.limit_prices(task, outcome, Options())
+    monkeypatch.setattr(engine_prices, "MOST_PLACES", 0)
+    monkeypatch.setattr(engine_prices, "TRUSTED_GAP", 1.0)
+    theirs = engine_prices.limit_prices(task, outcome, Options())
+    assert (ours.basis, theirs.basis) == ("orders", "relaxation")
+    budget = next(k for k, limit in enumerate(task.limits) if limit.kind == "order_budget")
+    mine, other = ours.values[budget], theirs.values[budget]
+    assert mine[0] > 0.5
+    assert 0.5 * mine[0] < other[0] < 2.0 * mine[0]
+    assert (other[:-1] >= other[1:]).all()  # money of an earlier period is there later, too
+    saving = next(saving for saving in theirs.savings if saving.limit == budget)
+    assert saving.saved == pytest.approx(other[saving.period] * saving.step)
+
+
+def test_prices_far_from_the_bound_are_not_told(monkeypatch):
+    monkeypatch.setattr(engine_prices, "MOST_PLACES", 0)
+    monkeypatch.setattr(engine_prices, "TRUSTED_GAP", 0.0)
+    solution = procure.solve(procure.Plan.from_dict(small_catalogue()), engine="decomposed", gap=0.05, time_limit=20)
+    assert set(prices(solution, "order_budget")) == {None}
+    assert not solution.limit_savings
+
+
+@pytest.mark.parametrize("engine", ["decomposed"])
+def test_a_second_stage_may_be_asked_for_alone(engine):
+    network = build_network(procure.Plan.from_dict(small_catalogue(objective="backorders", scenarios=200)))
+    laws, limits = Laws.of(network), limits_of(network)
+    first, known = solve_task(Task(network, laws, limits), Options(time_limit=2, gap=0.05), engine)
+    most = 1.05 * known.weighted_backorders
+    task = Task(network, laws, limits, start=first.decision, backorder_limit=most)
+    second, ledger = solve_task(task, Options(time_limit=2, gap=0.05), engine)
+    assert second.backorder_bound is None
+    assert ledger.weighted_backorders <= most * (1.0 + 1e-6)
+    assert ledger.total <= known.total

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 
 import procure
+from procure.engines.interface import Options
+from procure.insight.rule_prices.nearby import nearby
+from procure.insight.rule_prices.rules import rules_of
+from procure.insight.solving_again import Standing
+from procure.plan.network import build_network
+from procure.solution.check import violations
+from procure.solution.ledger import keep_ledger
+from tests.engines.catalogue_plan import catalogue
 from tests.insight.rolling_plans import decided
 from tests.limit_steps import offer_id
 from tests.oracle import Oracle, Search
@@ -146,6 +155,30 @@ def test_what_is_told_does_not_depend_on_the_solution_to_start_from():
     mine = {(rule.kind, rule.offer): rule.saved for rule in found.rules}
     other = {(rule.kind, rule.offer): rule.saved for rule in procure.rule_prices(best, gap=GAP).rules}
     assert mine == pytest.approx(other, abs=2e-3)
+
+
+def large_plan(minimum):
+    """Forty items that share a store and order costs; one of them comes in lots of `minimum` units at least."""
+    plan = catalogue(40)
+    plan["offers"][7]["minimum_order_quantity"] = minimum
+    return plan
+
+
+def test_only_the_items_of_a_rule_are_decided_anew_to_begin_with():
+    plan = large_plan(400)
+    solution = procure.solve(procure.Plan.from_dict(plan), gap=0.02, time_limit=10, prices=False)
+    standing = Standing(solution)
+    rule = next(rule for rule in rules_of(solution.plan) if rule.kind == "minimum_order_quantity")
+    network = build_network(rule.without(solution.plan))
+    task = replace(standing.task, network=network)
+    touched = network.cell_item == 7
+    near = nearby(task, standing.told.decision, touched, Options(time_limit=10, gap=1e-3))
+    ledger = keep_ledger(network, standing.laws, near)
+    assert not violations(ledger, standing.limits)
+    kept = network.line_cell != 7
+    assert (near.orders[kept] == standing.told.decision.orders[kept]).all()
+    assert 0 < near.orders[~kept].sum() < 400
+    assert ledger.total < standing.told.total - 10.0
 
 
 HELD = ("minimum_order_quantity", "order_multiple", "minimum_order_value", "minimum_fill")
