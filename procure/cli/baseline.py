@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 import procure
-from procure.cli.options import json_option, plan_argument, set_option
+from procure.cli.options import json_option, plan_argument, quiet_option, set_option
 from procure.cli.streams import say_json
 
 POLICIES = ("min-max", "repair-chain", "marginal")
@@ -33,7 +33,7 @@ RELAXED = 3
 )
 @set_option
 @json_option
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@quiet_option
 @click.pass_context
 def baseline(
     ctx: click.Context, plan: Path, policy: str, out: Path, overrides: tuple[str, ...], as_json: bool, quiet: bool

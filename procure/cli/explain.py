@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 import procure
-from procure.cli.options import json_option, seconds
+from procure.cli.options import json_option, quiet_option, seconds
 from procure.cli.streams import say_json
-from procure.solution.records import Solution
+
+if TYPE_CHECKING:
+    from procure.solution.records import Solution
 
 
 @click.command()
@@ -35,7 +37,7 @@ from procure.solution.records import Solution
     help="Directory for parameters.csv and promises.csv.  [default: the solution's]",
 )
 @json_option
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@quiet_option
 def explain(
     solution: Path,
     item: str | None,

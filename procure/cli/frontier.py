@@ -7,8 +7,16 @@ from pathlib import Path
 import click
 
 import procure
-from procure.cli.options import json_option, plan_argument, seconds, set_option, share
-from procure.cli.solve import ENGINES, SOLVERS
+from procure.cli.options import (
+    engine_option,
+    json_option,
+    plan_argument,
+    quiet_option,
+    seconds,
+    set_option,
+    share,
+    solver_option,
+)
 from procure.cli.streams import say_json
 
 
@@ -44,8 +52,8 @@ from procure.cli.streams import say_json
     metavar="SOLUTION",
     help="A solution of PLAN, for today's limit and to start from: a solution.json or its directory.",
 )
-@click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help="How plans are solved.")
-@click.option("--solver", type=click.Choice(SOLVERS), default="highs", show_default=True, help="Solver to use.")
+@engine_option
+@solver_option
 @click.option(
     "--time-limit",
     type=seconds,
@@ -57,7 +65,7 @@ from procure.cli.streams import say_json
 @click.option("--gap", type=share, default="0.002", show_default=True, metavar="R", help="Relative gap of each step.")
 @set_option
 @json_option
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@quiet_option
 def frontier(
     plan: Path,
     limit: str,

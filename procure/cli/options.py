@@ -47,3 +47,16 @@ set_option = click.option(
 )
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+ENGINES = ("auto", "compact", "decomposed")
+SOLVERS = ("highs", "cbc", "scip", "gurobi", "cplex", "xpress", "copt")
+
+engine_option = click.option(
+    "--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help="How a plan is solved."
+)
+
+solver_option = click.option(
+    "--solver", type=click.Choice(SOLVERS), default="highs", show_default=True, help="Solver to use."
+)
+
+quiet_option = click.option("--quiet", is_flag=True, help="Print nothing but errors.")

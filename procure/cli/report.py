@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 import procure
-from procure.cli.options import json_option
+from procure.cli.options import json_option, quiet_option
 from procure.cli.streams import say, say_json
 
 
@@ -21,7 +21,7 @@ from procure.cli.streams import say, say_json
     help="The page.  [default: report.html beside the solution]",
 )
 @json_option
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@quiet_option
 def report(solution: Path, out: Path | None, as_json: bool, quiet: bool) -> None:
     """Write a page about SOLUTION: orders, stock, limits, cost and what to do.
 

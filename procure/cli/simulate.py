@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 import procure
-from procure.cli.options import json_option, plan_argument, seconds, set_option, share
+from procure.cli.options import json_option, plan_argument, quiet_option, seconds, set_option, share
 from procure.cli.streams import say_json
 
 POLICIES = ("procure", "min-max", "repair-chain", "marginal")
@@ -61,7 +61,7 @@ POLICIES = ("procure", "min-max", "repair-chain", "marginal")
 )
 @set_option
 @json_option
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@quiet_option
 def simulate(
     plan: Path,
     solution: Path | None,

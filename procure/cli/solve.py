@@ -7,11 +7,18 @@ from pathlib import Path
 import click
 
 import procure
-from procure.cli.options import json_option, plan_argument, seconds, set_option, share
+from procure.cli.options import (
+    engine_option,
+    json_option,
+    plan_argument,
+    quiet_option,
+    seconds,
+    set_option,
+    share,
+    solver_option,
+)
 from procure.cli.streams import say_json
 
-ENGINES = ("auto", "compact", "decomposed")
-SOLVERS = ("highs", "cbc", "scip", "gurobi", "cplex", "xpress", "copt")
 RELAXED = 3
 
 
@@ -30,8 +37,8 @@ RELAXED = 3
     type=click.Choice(["cost", "backorders"]),
     help="What to minimise.  [default: as the plan says]",
 )
-@click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help="How the plan is solved.")
-@click.option("--solver", type=click.Choice(SOLVERS), default="highs", show_default=True, help="Solver to use.")
+@engine_option
+@solver_option
 @click.option(
     "--time-limit",
     type=seconds,
@@ -63,7 +70,7 @@ RELAXED = 3
 @click.option("--report", is_flag=True, help="Also write report.html, a page to look at (see `procure report`).")
 @set_option
 @json_option
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@quiet_option
 @click.pass_context
 def solve(
     ctx: click.Context,

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 import procure
-from procure.cli.options import json_option, plan_argument, seconds, share
-from procure.cli.solve import ENGINES, SOLVERS
+from procure.cli.options import engine_option, json_option, plan_argument, quiet_option, seconds, share, solver_option
 from procure.cli.streams import say_json
 
 
@@ -49,8 +48,8 @@ from procure.cli.streams import say_json
     type=click.Path(path_type=Path),
     help="Directory of whatif.csv and whatif.json.",
 )
-@click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help="How plans are solved.")
-@click.option("--solver", type=click.Choice(SOLVERS), default="highs", show_default=True, help="Solver to use.")
+@engine_option
+@solver_option
 @click.option(
     "--time-limit",
     type=seconds,
@@ -61,7 +60,7 @@ from procure.cli.streams import say_json
 )
 @click.option("--gap", type=share, default="0.002", show_default=True, metavar="R", help="Relative gap of each plan.")
 @json_option
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@quiet_option
 def whatif(
     plan: Path,
     scenarios: tuple[str, ...],

@@ -29,6 +29,7 @@ from procure.solution.records import (
     Solution,
     Transfer,
 )
+from procure.solution.stored import stored
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
@@ -76,10 +77,7 @@ def read_solution(path: str | Path) -> Solution:
     PlanError
         The plan beside it is at fault.
     """
-    source = Path(path)
-    if source.is_dir():
-        source /= "solution.json"
-    document = _load(source)
+    source, document = stored(path, "solution.json", FORMAT, "a solution")
     plan = read_plan(source.parent / _plan_beside(document))
     try:
         reference = PlanReference.model_validate(document["plan"])
@@ -158,19 +156,6 @@ def _clean(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _clean(entry) for key, entry in value.items()}
     return [_clean(entry) for entry in value] if isinstance(value, list) else value
-
-
-def _load(source: Path) -> dict[str, Any]:
-    try:
-        document = json.loads(source.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"can't read {source}: {error.strerror or error}") from error
-    except ValueError as error:
-        raise UsageError(f"{source} is not JSON: {error}") from error
-    found = document.get("format") if isinstance(document, dict) else None
-    if found != FORMAT:
-        raise UsageError(f"{source} is not a solution: format is {found!r}, wanted {FORMAT!r}")
-    return dict(document)
 
 
 def _fields(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from procure.errors import UsageError
 from procure.insight.frontier.chart import chart
 from procure.insight.frontier.records import FORMAT, Frontier, FrontierPoint
 from procure.solution.records import CostParts
+from procure.solution.stored import stored
 from procure.solution.write import csv_text, write_as_set
 
 FRONTIER_FILE = "frontier.json"
@@ -60,18 +61,7 @@ def read_frontier(path: str | Path) -> Frontier:
     UsageError
         The file is missing or is no frontier.
     """
-    source = Path(path)
-    if source.is_dir():
-        source /= FRONTIER_FILE
-    try:
-        document = json.loads(source.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"can't read {source}: {error.strerror or error}") from error
-    except ValueError as error:
-        raise UsageError(f"{source} is not JSON: {error}") from error
-    found = document.get("format") if isinstance(document, dict) else None
-    if found != FORMAT:
-        raise UsageError(f"{source} is not a frontier: format is {found!r}, wanted {FORMAT!r}")
+    source, document = stored(path, FRONTIER_FILE, FORMAT, "a frontier")
     try:
         return Frontier.model_validate(document)
     except ValidationError as error:

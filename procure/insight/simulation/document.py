@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from procure.errors import UsageError
 from procure.insight.simulation.records import FORMAT, RUN_COLUMNS, Figure, Gap, ItemFigure, LimitFigure, Simulation
 from procure.solution.records import PlanReference, Record
+from procure.solution.stored import stored
 from procure.solution.write import csv_text, write_as_set
 
 SIMULATION_FILE = "simulation.json"
@@ -96,28 +97,12 @@ def read_simulation(path: str | Path) -> Simulation:
     UsageError
         The file is missing or is no simulation.
     """
-    source = Path(path)
-    if source.is_dir():
-        source /= SIMULATION_FILE
-    document = _load(source)
+    source, document = stored(path, SIMULATION_FILE, FORMAT, "a simulation")
     try:
         return _simulation(document)
     except (KeyError, TypeError, ValueError, ValidationError) as error:
         first = str(error).splitlines()[0]
         raise UsageError(f"{source} is not a whole simulation ({first}); simulate the plan again") from error
-
-
-def _load(source: Path) -> dict[str, Any]:
-    try:
-        document = json.loads(source.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"can't read {source}: {error.strerror or error}") from error
-    except ValueError as error:
-        raise UsageError(f"{source} is not JSON: {error}") from error
-    found = document.get("format") if isinstance(document, dict) else None
-    if found != FORMAT:
-        raise UsageError(f"{source} is not a simulation: format is {found!r}, wanted {FORMAT!r}")
-    return dict(document)
 
 
 def _simulation(document: dict[str, Any]) -> Simulation:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from procure.errors import UsageError
 from procure.insight.whatif.records import FORMAT, Outcome, ScenarioOutcome, WhatIf
 from procure.solution.records import CostParts
+from procure.solution.stored import stored
 from procure.solution.tables import Cell
 from procure.solution.write import csv_text, write_as_set
 
@@ -63,18 +64,7 @@ def read_whatif(path: str | Path) -> WhatIf:
     UsageError
         The file is missing or holds no scenarios.
     """
-    source = Path(path)
-    if source.is_dir():
-        source /= WHATIF_FILE
-    try:
-        document = json.loads(source.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"can't read {source}: {error.strerror or error}") from error
-    except ValueError as error:
-        raise UsageError(f"{source} is not JSON: {error}") from error
-    form = document.get("format") if isinstance(document, dict) else None
-    if form != FORMAT:
-        raise UsageError(f"{source} holds no scenarios: format is {form!r}, wanted {FORMAT!r}")
+    source, document = stored(path, WHATIF_FILE, FORMAT, "a file of scenarios")
     try:
         return WhatIf.model_validate(document)
     except ValidationError as error:
