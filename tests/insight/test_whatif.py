@@ -349,7 +349,8 @@ def test_scenarios_come_back_from_their_file(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "message"), [("{", "not JSON"), ("[]", "not a file of scenarios"), ('{"format": "procure-whatif/1"}', "not whole")]
+    ("text", "message"),
+    [("{", "not JSON"), ("[]", "not a file of scenarios"), ('{"format": "procure-whatif/1"}', "not whole")],
 )
 def test_a_file_without_scenarios(tmp_path, text, message):
     (tmp_path / "whatif.json").write_text(text, encoding="utf-8")
