@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from procure_milp.build import Model, build_model
 from procure_milp.instance import PathCut
-from procure_milp.solve import Found, HighsSession, Session, Watch, column_order
+from procure_milp.listening import Watch
+from procure_milp.solve import Found, HighsSession, Session, column_order
 
 Array = NDArray[np.float64]
 

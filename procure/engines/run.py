@@ -23,8 +23,8 @@ from procure.solution.check import violations
 from procure.solution.ledger import Laws, Ledger, keep_ledger
 from procure.solution.limits import limits_of
 from procure.solution.records import Solution
+from procure_milp.listening import still_running
 from procure_milp.other_solvers import SolverMissingError, ensure_available
-from procure_milp.solve import still_running
 
 Result = TypeVar("Result")
 
