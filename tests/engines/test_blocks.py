@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -22,6 +24,11 @@ from procure.solution.ledger import Decision, Laws, keep_ledger
 from procure.solution.limits import limits_of, used
 from tests.engines.catalogue_plan import catalogue
 from tests.engines.decomposed_plans import lane_plan
+
+
+def never() -> bool:
+    """A run that is never over by itself."""
+    return False
 
 
 def task_for(plan: dict) -> Task:
@@ -91,7 +98,8 @@ def passes(task: Task, threads: int = 2) -> tuple[list[float], Ascent, Search]:
     """Bounds of a few passes, and what came of them."""
     with Crew(task, task.limits, Kind("cost"), Threads(threads)) as crew:
         ascent = Ascent(Lagrangian(crew, least_cost(task)))
-        search = Search(ascent, Options(), lambda found, made_out: found.keeps, Decision.nothing(task.network))
+        nothing = Decision.nothing(task.network)
+        search = Search(ascent, never, threading.Event(), lambda found, made_out: found.keeps, nothing)
         bounds: list[float] = []
         ascent.run(12, 0.3, lambda: False, lambda value: bounds.append(value.bound))
         search.begin()
@@ -130,7 +138,7 @@ def test_the_account_of_a_decision_is_its_ledger(small_parts):
     task = with_orders(30)
     with Crew(task, task.limits, Kind("cost")) as crew:
         ascent = Ascent(Lagrangian(crew, least_cost(task)))
-        search = Search(ascent, Options(), lambda found, made_out: False, Decision.nothing(task.network))
+        search = Search(ascent, never, threading.Event(), lambda found, made_out: False, Decision.nothing(task.network))
         rng = np.random.default_rng(2)
         shape = task.network.n_lines, task.network.periods
         for chance in (0.05, 0.3, 0.8):

@@ -6,6 +6,7 @@ import builtins
 import importlib
 import os
 import signal
+import threading
 
 import numpy as np
 import pytest
@@ -19,11 +20,11 @@ from procure.engines.decomposed.block import Kind
 from procure.engines.decomposed.crew import Crew, Hands
 from procure.engines.decomposed.lagrangian import Lagrangian
 from procure.engines.decomposed.search import Search
-from procure.engines.interface import Options, Task
+from procure.engines.interface import Task
 from procure.errors import UsageError
 from procure.solution.ledger import Decision
 from tests.engines.catalogue_plan import catalogue
-from tests.engines.test_blocks import with_orders
+from tests.engines.test_blocks import never, with_orders
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,8 @@ def planned(task: Task, hands: Hands | None, at_half: object = None) -> tuple[li
     """Bounds of some passes, and the mixture that comes of them."""
     with Crew(task, task.limits, Kind("cost"), hands) as crew:
         ascent = Ascent(Lagrangian(crew, least_cost(task)))
-        search = Search(ascent, Options(), lambda found, made_out: found.keeps, Decision.nothing(task.network))
+        nothing = Decision.nothing(task.network)
+        search = Search(ascent, never, threading.Event(), lambda found, made_out: found.keeps, nothing)
         bounds: list[float] = []
         ascent.run(8, 0.3, lambda: False, lambda value: bounds.append(value.bound))
         search.begin()

@@ -38,7 +38,9 @@ def compile_all() -> None:
     network = build_network(Plan.from_dict(_TINY))
     task = Task(network, Laws.of(network), limits_of(network))
     ascent = Ascent(Lagrangian(Crew(task, task.limits, Kind("cost")), least_cost(task)))
-    search = Search(ascent, Options(time_limit=1e6), lambda _found, _made_out: False, Decision.nothing(network))
+    search = Search(
+        ascent, lambda: False, threading.Event(), lambda _found, _made_out: False, Decision.nothing(network)
+    )
     ascent.run(2, 0.1, lambda: False, lambda _found: search.collect())
     search.begin()
     search.vary(2, lambda: False)

@@ -82,7 +82,7 @@ class Decomposed:
         random = bool(self.task.laws.planned.deliveries.cells)
         with self._crew(early=False) as crew, self._crew(early=True) if random else nullcontext() as early:
             ascent = Ascent(Lagrangian(crew, self.aim))
-            search = Search(ascent, self.options, self.take, self._safe)
+            search = Search(ascent, self._done, self.options.stop, self.take, self._safe)
             if self._start is not self._safe:
                 search.begin_with(self._start)
             self._reckon_with(ascent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -16,7 +17,6 @@ from procure.engines.decomposed.plan_uses import allowed_rows
 from procure.engines.decomposed.pool import Plans
 from procure.engines.decomposed.restricted import choose
 from procure.engines.decomposed.sums import Tally, added
-from procure.engines.interface import Options
 from procure.solution.ledger import Decision
 
 Array = NDArray[np.float64]
@@ -49,16 +49,20 @@ class Search:
     ----------
     ascent
         The prices found, and the blocks that make plans.
-    options
-        Time, gap, stop.
+    over
+        Tells whether the run is over: its time, its gap, or somebody stopped it.
+    stop
+        Stops the restricted master.
     take
         Called with every decision; tells whether it is the best so far.
     nothing
         The decision to begin with, which keeps every limit.
     """
 
-    def __init__(self, ascent: Ascent, options: Options, take: Take, nothing: Decision) -> None:
-        self.ascent, self.options, self._take = ascent, options, take
+    def __init__(
+        self, ascent: Ascent, over: Callable[[], bool], stop: threading.Event, take: Take, nothing: Decision
+    ) -> None:
+        self.ascent, self._over, self._stop, self._take = ascent, over, stop, take
         dual = ascent.dual
         self._crew, self._network, self._limits = dual.crew, dual.network, dual.limits
         self._worth, self._parts = dual.aim.worth, dual.opening.parts
@@ -158,7 +162,7 @@ class Search:
         """Plan under purchase orders around those that the ascent places mostly."""
         often = self.ascent.placed
         for k in range(count):
-            if (over() and k >= LEAST_PASSES) or self.options.over:
+            if (over() and k >= LEAST_PASSES) or self._over():
                 return
             bar = 0.5 if k % 3 == 0 else self._stream.uniform(0.05, 0.95, size=often.shape)
             self.under_orders(often > bar, 0.0 if k % 3 == 0 else NOISE)
@@ -168,7 +172,7 @@ class Search:
         often, possible = self.ascent.placed, self._possible
         placed = (self._best.count[: often.size] > 0.0).reshape(often.shape)
         for k in range(count):
-            if (over() and k >= LEAST_PASSES) or self.options.over or not len(possible):
+            if (over() and k >= LEAST_PASSES) or self._over() or not len(possible):
                 return
             varied = placed.copy()
             if k % 5 == 4:
@@ -187,7 +191,7 @@ class Search:
         found = self._choices(self._plans_in_mixture, name, first)
         plans, cost, start = _joined(found)
         mixer = Mixer(plans, self._parts, self.headers, self._allowed, self._prices.reshape(-1), cost)
-        for mixture in mixer.rounds(start, lambda: self.options.over):
+        for mixture in mixer.rounds(start, self._over):
             self._choose(found, mixture.rows)
 
     @property
@@ -202,7 +206,7 @@ class Search:
             return
         found = self._choices(max(MOST_IN_MASTER // self._parts, 2), "best", self._best)
         plans, _, start = _joined(found)
-        chosen = choose(plans, self.headers, self._allowed, start, time_limit, gap, self.options.stop)
+        chosen = choose(plans, self.headers, self._allowed, start, time_limit, gap, self._stop)
         if chosen is not None:
             self._choose(found, chosen)
 
