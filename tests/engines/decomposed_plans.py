@@ -10,7 +10,6 @@ import numpy as np
 
 import procure
 from procure.engines.compact import solve_compact
-from procure.engines.decomposed.duals import Duals
 from procure.engines.decomposed.passes import Pass, Passes
 from procure.engines.decomposed.programs import programs_of
 from procure.engines.decomposed.purchase_orders import order_values
@@ -26,6 +25,17 @@ from tests.oracle.tiny_plans import tiny_plan
 Plan = dict[str, Any]
 
 
+@dataclass(frozen=True, eq=False)
+class Wanted:
+    """Prices of any kind, before they are cut to what they may be: those of limits, and those of `Duals`."""
+
+    limits: np.ndarray
+    share: np.ndarray
+    subsidy: np.ndarray
+    load: np.ndarray
+    stock: np.ndarray
+
+
 @dataclass(frozen=True)
 class Priced:
     """A plan with its limits and programs; `lost` is what supply beyond the useful levels could save."""
@@ -35,16 +45,15 @@ class Priced:
     passes: Passes
     lost: float
 
-    def bound(self, duals: Duals) -> float:
+    def bound(self, duals: Wanted) -> float:
         """Value of the dual function, at any shares of fees; `Lagrangian` has the same at shares that add up."""
         return self.at(duals)[0]
 
-    def at(self, duals: Duals) -> tuple[float, Pass]:
+    def at(self, duals: Wanted) -> tuple[float, Pass]:
         """Value of the dual function, and the pass that it comes from."""
         passes, network = self.passes, self.passes.network
         ready = passes.ready(duals.limits, duals.load)
-        ruled = passes.terms.ruled[:, None]
-        subsidy = np.where(ruled, np.minimum(duals.subsidy, ready.bounds.most), 0.0)
+        subsidy = passes.terms.subsidies(duals.subsidy, ready.bounds.most)
         rates = ready.bounds.low, ready.bounds.high
         value = order_values(passes.terms, ready.prices, rates, subsidy, ready.load, passes.aim.worth)
         closed = ~np.isfinite(value)
@@ -201,7 +210,7 @@ def _stock(rng: np.random.Generator) -> Plan:
     return {"on_hand": float(rng.integers(0, 25))} if rng.random() < 0.6 else {"on_hand": 0, "backorders": 2}
 
 
-def random_prices(passes: Passes, rng: np.random.Generator) -> Duals:
+def random_prices(passes: Passes, rng: np.random.Generator) -> Wanted:
     """Prices of any kind, sensible or not: all but those of stock and of goods are 0 or more."""
     network, programs, periods = passes.network, passes.programs, passes.network.periods
     groups, moves = len(network.group_supplier), network.n_moves
@@ -213,7 +222,7 @@ def random_prices(passes: Passes, rng: np.random.Generator) -> Duals:
     wild = float(rng.choice([0.0, 0.3, 1.0, 5.0]))
     fee = max(float(network.fees.order_fee.max(initial=0.0)), 1.0)
     worth = np.maximum(network.replacement[network.cell_item[network.move_from]], 0.5)[:, None]
-    return Duals(
+    return Wanted(
         limits=some(len(passes.limits), wild * float(rng.choice([0.05, 0.3, 1.0])), 0.5),
         share=some(len(programs.source), wild * fee, 0.6),
         subsidy=rng.uniform(-0.4, 0.9, (groups, periods)) * (rng.random((groups, periods)) < 0.7),

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from procure.engines.decomposed import programs
-from procure.engines.decomposed.duals import Duals
 from tests.engines.decomposed_plans import (
     Priced,
+    Wanted,
     best_of_all,
     best_of_compact,
     cost_plan,
@@ -88,11 +88,11 @@ def test_stock_that_only_lanes_can_get_rid_of():
             assert case.bound(_even(case, price, stock)) <= best + 1e-6
 
 
-def _even(case: Priced, limits: float, stock: float) -> Duals:
+def _even(case: Priced, limits: float, stock: float) -> Wanted:
     """The same price on every limit and the same on all stock that changes hands."""
     passes, periods = case.passes, case.passes.network.periods
     groups = np.zeros((len(passes.network.group_supplier), periods))
-    return Duals(
+    return Wanted(
         np.full((len(passes.limits), periods), limits),
         np.zeros((len(passes.programs.source), periods)),
         groups,

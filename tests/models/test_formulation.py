@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from procure.engines.decomposed.duals import Duals
+from procure.engines.decomposed.sums import Prices
 from procure_milp import master
 from procure_milp.constraints import BLOCKS
 from procure_milp.objective import OBJECTIVES
@@ -51,10 +52,11 @@ def test_every_row_says_how_it_reads_and_what_its_shadow_price_means(row: str):
 
 
 def test_the_prices_stand_on_the_page_in_the_order_of_the_code():
-    rows = re.findall(r"^\| (P\d+) \| (\S+?)(?:, \S+)? \| `Duals\.(\w+)` \|", PAGE, flags=re.MULTILINE)
-    fields = [field.name for field in dataclasses.fields(Duals)]
+    rows = re.findall(r"^\| (P\d+) \| (\S+?)(?:, \S+)? \| `(\w+\.\w+)` \|", PAGE, flags=re.MULTILINE)
+    fields = ["Prices.limits", *(f"Duals.{field.name}" for field in dataclasses.fields(Duals))]
     assert [(number, name) for number, _, name in rows] == [(f"P{k}", name) for k, name in enumerate(fields, start=1)]
-    letters = re.findall(r"\[(\w+)\]$", inspect.getdoc(Duals) or "", flags=re.MULTILINE)
+    pages = (inspect.getdoc(Prices) or "") + "\n" + (inspect.getdoc(Duals) or "")
+    letters = re.findall(r"\[(\w+)\]$", pages, flags=re.MULTILINE)
     assert [symbol.split("_")[0] for _, symbol, _ in rows] == letters
 
 

@@ -75,8 +75,8 @@ class Ascent:
 
     @property
     def prices(self) -> Prices:
-        """The prices as they stand."""
-        return Prices(self.limits, self.subsidy, self.load)
+        """The prices as they stand, apart from what becomes of them later."""
+        return Prices(self.limits.copy(), self.subsidy, self.load)
 
     def _average(self, found: Value) -> None:
         self._count += 1

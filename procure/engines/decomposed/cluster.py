@@ -24,7 +24,8 @@ AUTO = "auto"
 """Address of the cluster that this machine belongs to, or of one that is started on it."""
 MOST_LOSSES = 20
 """Workers lost in one run after which it is given up."""
-Order = tuple[str, Any]
+Order = tuple[str, str, Any]
+"""Method of the worker, command for its blocks, and where Ray holds the arguments."""
 
 
 class Worker:
@@ -93,8 +94,8 @@ class RayHands:
         shared = self._ray.put(arguments[0]) if same else None
         pending = []
         for k, mine in enumerate(self._mine):
-            order = (command, shared if same else self._ray.put([arguments[i] for i in mine]))
-            self._orders[k].append((("all " if same else "each ") + command, order[1]))
+            given = shared if same else self._ray.put([arguments[i] for i in mine])
+            self._orders[k].append(("call_all" if same else "call", command, given))
             pending.append(self._send(k, self._orders[k][-1]))
         answers: list[Any] = [None] * len(arguments)
         for k, mine in enumerate(self._mine):
@@ -103,9 +104,8 @@ class RayHands:
         return answers
 
     def _send(self, k: int, order: Order) -> Any:
-        how, command = order[0].split(" ")
-        worker = self.workers[k]
-        return (worker.call_all if how == "all" else worker.call).remote(command, order[1])
+        how, command, given = order
+        return getattr(self.workers[k], how).remote(command, given)
 
     def _answer(self, k: int, pending: Any) -> list[Any]:
         """What a worker answers; one that is lost is made again and given all its orders once more."""
@@ -171,9 +171,3 @@ def _join(ray: Any, address: str) -> None:
         if address != AUTO:
             raise UsageError(f"there is no Ray cluster at {address!r}; `ray start --head` starts one") from None
         ray.init(include_dashboard=False, **quiet)
-
-
-def leave(address: str | None) -> None:
-    """Leave the cluster that a run has joined, if it has joined one."""
-    if address is not None:
-        ray_itself().shutdown()

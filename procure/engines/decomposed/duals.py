@@ -18,12 +18,10 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Duals:
-    """Prices.
+    """Prices beside those of limits, as the cells pay them.
 
     Attributes
     ----------
-    limits
-        Price of each shared limit by period, shape (limits, T) [money per unit of the limit]. [lambda]
     share
         Share of its purchase order's or lane trip's fee that an order of each way bears, shape (W, T) [money]. [phi]
     subsidy
@@ -35,7 +33,6 @@ class Duals:
         Price at which stock changes hands on each move, shape (M, T) [money per unit]. [pi]
     """
 
-    limits: Array
     share: Array
     subsidy: Array
     load: Array

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from procure.engines.decomposed.aims import Aim
 from procure.engines.decomposed.crew import Crew
-from procure.engines.decomposed.duals import LimitPrices, limit_prices
+from procure.engines.decomposed.duals import limit_prices
 from procure.engines.decomposed.parts import Part, network_of
 from procure.engines.decomposed.purchase_orders import OrderTerms, order_values
 from procure.engines.decomposed.sums import Borne, Bounds, Opening, Prices, Use, added
@@ -66,33 +66,29 @@ class Lagrangian:
 
     def at(self, prices: Prices) -> Value:
         """Solve every cell at the prices, fees shared among those who may be on an order; see `Block.step`."""
-        load = np.where(self.terms.loaded[:, None], np.maximum(prices.load, 0.0), 0.0)
-        bounds = self._ready(prices.limits, load)
-        subsidy = np.where(self.terms.ruled[:, None], np.minimum(prices.subsidy, bounds.most), 0.0)
-        limits = self._limit_prices(prices.limits)
-        value = order_values(self.terms, limits, (bounds.low, bounds.high), subsidy, load, self.aim.worth)
+        prices, bounds = self._ready(prices)
+        limits = limit_prices(self._frame, self.limits, prices.limits)
+        rates = bounds.low, bounds.high
+        value = order_values(self.terms, limits, rates, prices.subsidy, prices.load, self.aim.worth)
         closed = ~np.isfinite(value)
         borne = Borne(np.where(closed, np.inf, np.maximum(value, 0.0)), self.lane_fees, shared=True)
-        use = self._solve(subsidy, borne)
+        use = self._solve(prices, borne)
         orders = np.minimum(np.where(closed, 0.0, value) - use.orders_borne, 0.0)[~closed]
         trips = np.minimum(self.lane_fees - use.trips_borne, 0.0)
         bound = use.value + limits.constant + float(orders.sum()) + float(trips.sum())
-        return Value(Prices(prices.limits, subsidy, load), bound, use)
+        return Value(prices, bound, use)
 
     def under(self, prices: Prices, fees: Array) -> None:
         """Solve every cell where each line bears the whole of its purchase order's fee, (G, T), infinite for none."""
-        load = np.where(self.terms.loaded[:, None], np.maximum(prices.load, 0.0), 0.0)
-        bounds = self._ready(prices.limits, load)
-        subsidy = np.where(self.terms.ruled[:, None], np.minimum(prices.subsidy, bounds.most), 0.0)
-        self._solve(subsidy, Borne(fees, self.lane_fees, shared=False))
+        prices, _ = self._ready(prices)
+        self._solve(prices, Borne(fees, self.lane_fees, shared=False))
 
-    def _ready(self, limits: Array, load: Array) -> Bounds:
-        return Bounds.over(self.crew.all("ready", limits, load))
+    def _ready(self, prices: Prices) -> tuple[Prices, Bounds]:
+        """Let the blocks take prices of limits and containers; the prices as they may be, and what the blocks say."""
+        load = self.terms.room_prices(prices.load)
+        bounds = Bounds.over(self.crew.all("ready", prices.limits, load))
+        return Prices(prices.limits, self.terms.subsidies(prices.subsidy, bounds.most), load), bounds
 
-    def _solve(self, subsidy: Array, borne: Borne) -> Use:
-        use: Use = added(self.crew.all("solve", subsidy, borne))
+    def _solve(self, prices: Prices, borne: Borne) -> Use:
+        use: Use = added(self.crew.all("solve", prices.subsidy, borne))
         return replace(use, limits=use.limits + fees_used(self.network, self.limits, use))
-
-    def _limit_prices(self, prices: Array) -> LimitPrices:
-        """What the prices make of money, cells and lines apart."""
-        return limit_prices(self._frame, self.limits, prices)

@@ -6,7 +6,7 @@ C cells, L lines, M moves, G groups, W ways in, O ways out, T periods.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -160,7 +160,7 @@ class Passes:
         network, terms = self.network, self.terms
         prices = limit_prices(network, self.limits, limits)
         rates = money_rates(network, prices, self.aim.worth)
-        load = np.where(terms.loaded[:, None], np.maximum(load, 0.0), 0.0)
+        load = terms.room_prices(load)
         slopes, most = None, np.full(load.shape, np.inf)
         if terms.ruled.any() or network.n_moves:
             slopes = slopes_beyond(self.programs, (self.aim.supply, self.short_costs(prices)), prices)
@@ -179,13 +179,10 @@ class Passes:
         stock
             Prices wanted for stock on each move, shape (M, T); cut to what they may be.
         """
-        duals = Duals(np.zeros(0), np.maximum(share, 0.0), subsidy, ready.load, stock)
+        duals = Duals(np.maximum(share, 0.0), subsidy, ready.load, stock)
         if not self.network.n_moves or ready.slopes is None:
             return duals
-        return Duals(
-            duals.limits, duals.share, subsidy, ready.load,
-            self._stock_prices(duals, ready.prices, ready.rates, ready.slopes),
-        )  # fmt: skip
+        return replace(duals, stock=self._stock_prices(duals, ready.prices, ready.rates, ready.slopes))
 
     def run(self, ready: Ready, duals: Duals) -> Pass:
         """Solve every cell at prices that `priced` gave."""

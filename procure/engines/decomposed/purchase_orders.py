@@ -101,6 +101,14 @@ class OrderTerms:
             best = np.where(np.isfinite(least[:, 0]), np.maximum(best, discount[:, 0]), best)
         return best
 
+    def room_prices(self, load: Array) -> Array:
+        """Prices of container room as they may be: 0 or more, and 0 without containers, shape (G, T)."""
+        return np.where(self.loaded[:, None], np.maximum(load, 0.0), 0.0)
+
+    def subsidies(self, wanted: Array, most: Array) -> Array:
+        """Subsidies as they may be: at most so high, and only where the order has a rule, shape (G, T)."""
+        return np.where(self.ruled[:, None], np.minimum(wanted, most), 0.0)
+
 
 def _reaching_units(network: Network) -> Array:
     """Units with which a line alone reaches all that its purchase order asks for, shape (L,).

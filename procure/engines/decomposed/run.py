@@ -76,7 +76,6 @@ class Decomposed:
         self._capped = any(limit.kind == "backorders" for limit in limits)
         self.prices: Array | None = None
 
-
     def run(self) -> None:
         """Raise the bound and better the plan until they meet or time is over."""
         random = bool(self.task.laws.planned.deliveries.cells)

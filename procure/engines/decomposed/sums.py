@@ -24,7 +24,7 @@ class Prices:
     Attributes
     ----------
     limits
-        Price of each limit by period, shape (K, T) [money per unit of the limit].
+        Price of each limit by period, shape (K, T) [money per unit of the limit]. [lambda]
     subsidy
         Share of the goods value by which orders are made cheaper, shape (G, T).
     load
