@@ -33,11 +33,13 @@ from numpy.typing import NDArray
 from procure.engines.run import solve_network
 from procure.plan.network import Network, build_network
 from procure.plan.records import Plan
+from procure.plan.table import coded, numbers
 from procure.plan.valuation import end_credits, holding_costs
 from procure.solution.records import Solution
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 def solve_at_base(changed: Plan, base: Plan, **options: Any) -> Solution:
@@ -72,8 +74,22 @@ def valued_at_base(changed: Network, base: Network) -> Network:
 
 
 def valued_to_solve(changed: Network, base: Network) -> Network:
-    """Return the same with r = the smaller of base and own: what the changed plan is solved with."""
-    return _valued(changed, base, np.minimum(changed.replacement, _base_replacement(changed, base)))
+    """Return the same with r = the smaller of base and own: what the changed plan is solved with.
+
+    An item with neither an offer nor a `replacement_cost` has no r of its own. It can't be bought, so nothing is ever
+    worth more than it cost.
+    """
+    at_base = _base_replacement(changed, base)
+    own = np.where(_has_worth(changed), changed.replacement, at_base)
+    return _valued(changed, base, np.minimum(own, at_base))
+
+
+def _has_worth(network: Network) -> Mask:
+    """Items whose replacement cost follows from the plan itself, shape (I,)."""
+    found = ~np.isnan(numbers(network.items, "replacement_cost"))
+    known = {name: k for k, name in enumerate(network.names[0])}
+    found[np.unique(coded(network.offers, "item").positions(known))] = True
+    return found
 
 
 def _base_replacement(changed: Network, base: Network) -> Array:

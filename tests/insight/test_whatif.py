@@ -9,9 +9,10 @@ import pytest
 
 import procure
 from procure import PlanError, UsageError
+from procure.insight.pricing_at_base import valued_to_solve
 from procure.insight.whatif.apply import changed_plan
 from procure.insight.whatif.grammar import Change, Value, read_change, read_scenario, unnamed
-from procure.insight.whatif.worth import worth_kept
+from procure.plan.network import build_network
 from tests.oracle.cases import plain, two_places, weekly
 
 FINE = {"gap": 1e-6, "time_limit": 20}
@@ -280,7 +281,7 @@ def test_an_item_that_nobody_offers_any_more_keeps_its_worth():
     assert gone.total == pytest.approx(1 - 4)
     assert gone.bound == pytest.approx(gone.total)
     own = changed_plan(plan, read_scenario("item.A.replacement_cost=1, supplier.S.out=true"))
-    assert worth_kept(own, plan).items[0].replacement_cost == 1
+    assert valued_to_solve(build_network(own), build_network(plan)).replacement[0] == 1
 
 
 def test_nothing_changed():

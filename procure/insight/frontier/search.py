@@ -126,6 +126,7 @@ class Search:
             gap=how.gap,
             start=starts or None,
             stop=self.stop,
+            prices=False,
         )
         found = self._found(value, solution)
         self.found.append(found)

@@ -18,7 +18,6 @@ from procure.insight.whatif.apply import changed_plan
 from procure.insight.whatif.grammar import Scenario, read_scenario
 from procure.insight.whatif.records import Outcome, ScenarioOutcome, WhatIf
 from procure.insight.whatif.words import words_of
-from procure.insight.whatif.worth import worth_kept
 from procure.plan.records import Plan
 from procure.solution.records import PlanReference, Solution
 from procure.solution.replay import ensure_of_plan
@@ -72,13 +71,13 @@ def whatif(
     began, stop = time.monotonic(), stop or threading.Event()
     read = [s if isinstance(s, Scenario) else read_scenario(s) for s in scenarios]
     _ensure_told_apart(read)
-    changed = [worth_kept(changed_plan(plan, scenario), plan) for scenario in read]
+    changed = [changed_plan(plan, scenario) for scenario in read]
     if base is not None:
         ensure_of_plan(plan, base)
     tell = progress or (lambda done, of_all: None)
     tell(0, len(read) + 1)
     how: dict[str, Any] = {"engine": engine, "solver": solver, "time_limit": time_limit, "gap": gap, "stop": stop}
-    known = solve(plan, **how) if base is None else base
+    known = solve(plan, prices=False, **how) if base is None else base
     found = []
     for k, (scenario, other) in enumerate(zip(read, changed, strict=True)):
         tell(k + 1, len(read) + 1)

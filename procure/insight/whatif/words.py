@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from procure.insight.whatif.records import ScenarioOutcome
 from procure.plan.records import Plan
+from procure.solution.wording import money
 
 NAMED = 2
 """Lines of the release that are named."""
@@ -73,8 +74,3 @@ def _release(outcome: ScenarioOutcome, currency: str) -> str:
     if not moved:
         return f"{text}."
     return f"{text}; {moved} transfer{'s' if moved > 1 else ''} to ship now differ{'' if moved > 1 else 's'}."
-
-
-def money(value: float) -> str:
-    """Write an amount; cents only where they matter."""
-    return f"{value:,.2f}" if abs(value) < 10_000.0 else f"{value:,.0f}"
