@@ -13,7 +13,7 @@ from procure.cli.simulated_differences import simulations
 from procure.cli.streams import say
 from procure.cli.summary import PIPE_WIDTH
 from procure.cli.table import fitted, one_line
-from procure.cli.wording import counted, money, units
+from procure.cli.wording import units
 from procure.insight.comparison.records import (
     Comparison,
     Difference,
@@ -21,6 +21,7 @@ from procure.insight.comparison.records import (
     SolutionComparison,
     TransferChange,
 )
+from procure.solution.wording import counted, money
 
 MOST_CHANGES = 12
 

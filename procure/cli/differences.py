@@ -8,8 +8,9 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from procure.cli.wording import money, units
+from procure.cli.wording import units
 from procure.insight.comparison.records import Comparison, Difference, Side
+from procure.solution.wording import money
 
 SMALLEST = 0.005  # money that is worth showing
 WORDS = {

@@ -13,9 +13,10 @@ from rich.text import Text
 from procure.cli.streams import say
 from procure.cli.summary import PIPE_WIDTH
 from procure.cli.table import Row, fitted, one_line
-from procure.cli.wording import counted, money, units
+from procure.cli.wording import units
 from procure.insight.explanation.records import Explanation, LineExplanation, Shortage
 from procure.insight.explanation.sentences import money_words, quantity_words, served_words, supplier_words, worth_words
+from procure.solution.wording import counted, money
 
 MOST = 10
 """Lines, shortages and items not ordered that are shown where not everything is asked for."""

@@ -13,9 +13,10 @@ from rich.text import Text
 from procure.cli.streams import say, speaks_unicode
 from procure.cli.summary import PIPE_WIDTH, WIDE
 from procure.cli.table import fitted, one_line
-from procure.cli.wording import counted, money, units
+from procure.cli.wording import units
 from procure.insight.frontier.records import Frontier, FrontierPoint
 from procure.insight.frontier.words import amount, figures, step_of
+from procure.solution.wording import counted, money
 
 BAR = 10  # columns of the longest bar
 EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")

@@ -11,8 +11,9 @@ from rich.text import Text
 
 from procure.cli.streams import say
 from procure.cli.table import fitted
-from procure.cli.wording import avoided_words, money, more_of
+from procure.cli.wording import avoided_words, more_of
 from procure.insight.limit_prices.records import LimitPrice, LimitPrices
+from procure.solution.wording import money
 
 PIPE_WIDTH = 120
 NOTHING = 0.005  # money below which a saving is none

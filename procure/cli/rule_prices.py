@@ -13,8 +13,9 @@ from rich.text import Text
 from procure.cli.limit_prices import PIPE_WIDTH, proven, remarks
 from procure.cli.streams import say
 from procure.cli.table import fitted, one_line
-from procure.cli.wording import avoided_words, counted, money
+from procure.cli.wording import avoided_words
 from procure.insight.rule_prices.records import RulePrice, RulePrices
+from procure.solution.wording import counted, money
 
 MOST_RULES, MOST_TOLD = 12, 3
 WORTH = 0.005  # money below which a rule counts as free

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from procure.cli.differences import SMALLEST, amount, bold, heading, name_of, signed, value_of
 from procure.cli.table import fitted
-from procure.cli.wording import money
 from procure.insight.comparison.records import SimulatedDifference, SimulationComparison
+from procure.solution.wording import money
 
 WORDS = {
     "backorders": "backorders",

@@ -12,8 +12,9 @@ from rich.text import Text
 from procure.cli.streams import say
 from procure.cli.summary import PIPE_WIDTH, SMALLEST
 from procure.cli.table import fitted, one_line
-from procure.cli.wording import counted, money, units
+from procure.cli.wording import units
 from procure.insight.simulation.records import Figure, Gap, ItemFigure, LimitFigure, Simulation
+from procure.solution.wording import counted, money
 
 WORST = 5
 """Items and limits that are shown."""

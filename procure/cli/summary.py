@@ -13,10 +13,11 @@ from rich.text import Text
 
 from procure.cli.streams import say
 from procure.cli.table import fitted, one_line
-from procure.cli.wording import binding_limits, counted, money, quality, relaxation_words, saving_words, units
+from procure.cli.wording import binding_limits, quality, relaxation_words, saving_words, units
 from procure.insight.relaxation import reliefs
 from procure.plan.table import coded, positions
 from procure.solution.records import CostParts, OrderLine, PurchaseOrder, Solution
+from procure.solution.wording import counted, money
 
 MOST_ORDERS = 12
 MOST_LINES = 5

@@ -13,9 +13,10 @@ from rich.text import Text
 from procure.cli.streams import say, speaks_unicode
 from procure.cli.summary import PIPE_WIDTH, SMALLEST
 from procure.cli.table import fitted, one_line
-from procure.cli.wording import counted, money, units
+from procure.cli.wording import units
 from procure.insight.whatif.records import Outcome, ScenarioOutcome, WhatIf
 from procure.solution.records import CostParts
+from procure.solution.wording import counted, money
 
 FIRST, EACH = 28, 13
 """Columns of the terminal that the names of the figures and each scenario take."""

@@ -19,6 +19,7 @@ from procure.plan.records import Plan
 from procure.plan.table import coded
 from procure.plan.terms import order_date
 from procure.solution.records import Record, Relaxation, Solution
+from procure.solution.wording import money
 
 NAMED = 3
 """Items that are named."""
@@ -171,8 +172,3 @@ class _Takers:
         default = 1.0 if slack.resource == "units" else 0.0
         usage = coded(plan.items, "storage").each(lambda amounts: amounts.get(slack.resource, default))
         return dict(zip(ids, usage.tolist(), strict=True))
-
-
-def money(amount: float) -> str:
-    """Write an amount; decimals only where they matter."""
-    return f"{amount:,.2f}" if abs(amount) < 10_000.0 else f"{amount:,.0f}"

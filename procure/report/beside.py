@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from procure.report.facts import Facts
 from procure.report.table import Column, Table, digits_of, short
-from procure.report.wording import money, units
+from procure.report.wording import units
+from procure.solution.wording import money
 
 PROMISES_FILE, FRONTIER_FILE = "promises.csv", "frontier.json"
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from procure.report.table import Column, Table, short
-from procure.report.wording import BINDING, limit_title
+from procure.report.wording import limit_title
 from procure.solution.records import ResourceUse, Solution
+from procure.solution.wording import BINDING
 
 MOST_CHARTS = 12
 

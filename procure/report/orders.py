@@ -7,9 +7,9 @@ from typing import Any
 
 from procure.plan.table import coded, positions
 from procure.report.table import Column, Group, Table, digits_of
-from procure.report.wording import counted
 from procure.solution.records import OrderLine, PurchaseOrder, Solution, Transfer
 from procure.solution.tables import sorted_lines
+from procure.solution.wording import counted
 
 AMOUNTS = (
     ("goods", "Goods"),

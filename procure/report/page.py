@@ -28,8 +28,9 @@ from procure.report.limits import LimitCourse, charted, limit_courses, limit_tab
 from procure.report.money import backorder_table, backorders_by_period, cost_rows
 from procure.report.orders import order_tables, transfer_table
 from procure.report.table import Table
-from procure.report.wording import counted, money, units
+from procure.report.wording import units
 from procure.solution.records import Solution
+from procure.solution.wording import counted, money
 
 UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 

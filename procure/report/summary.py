@@ -10,7 +10,8 @@ import numpy as np
 from procure.report.course import Course
 from procure.report.facts import Facts
 from procure.report.limits import LimitCourse
-from procure.report.wording import counted, money, quality, relaxation_words, saving_words, units
+from procure.report.wording import quality, relaxation_words, saving_words, units
+from procure.solution.wording import counted, money
 
 STATUS = {
     "optimal": ("Proven good", "within the gap asked for", "good"),

@@ -7,24 +7,7 @@ from datetime import date
 from typing import Any
 
 from procure.solution.records import Solution
-
-BINDING = 0.99
-"""Share of a limit from which it is called used up."""
-
-PROVEN = 1e-6
-"""Gap below which a plan is called the best."""
-
-
-def counted(count: int, word: str) -> str:
-    """`1 line`, `2 lines`."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
-
-
-def money(amount: float) -> str:
-    """Return an amount with thousands separators; cents only where they matter."""
-    if abs(amount) < 0.005:
-        return "0.00"
-    return f"{amount:,.2f}" if abs(amount) < 10_000 else f"{amount:,.0f}"
+from procure.solution.wording import EXACT, money
 
 
 def units(quantity: float) -> str:
@@ -83,7 +66,7 @@ def quality(solution: Solution) -> str:
     if solution.bound is None or solution.gap is None:
         return "How far this is from the best plan is not known: the time ran out before anything was proven."
     bound = f"the proven bound is {money(solution.bound)} {solution.plan.currency}"
-    if solution.gap <= PROVEN:
+    if solution.gap <= EXACT:
         return f"No plan costs less: {bound}."
     stopped = " More time may bring it closer." if solution.status == "feasible" else ""
     return f"At most {share(solution.gap)} above the best possible plan: {bound}.{stopped}"

@@ -36,13 +36,25 @@ def stored(path: str | Path, file: str, form: str, what: str) -> tuple[Path, dic
     source = Path(path)
     if source.is_dir():
         source /= file
+    document = document_at(source)
+    found = document.get("format")
+    if found != form:
+        raise UsageError(f"{source} is not {what}: format is {found!r}, wanted {form!r}")
+    return source, document
+
+
+def document_at(source: Path) -> dict[str, Any]:
+    """Read a JSON file of any format; what is no object comes back as an empty one.
+
+    Raises
+    ------
+    UsageError
+        There is no such file, or it is not JSON.
+    """
     try:
         document = json.loads(source.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"can't read {source}: {error.strerror or error}") from error
     except ValueError as error:
         raise UsageError(f"{source} is not JSON: {error}") from error
-    found = document.get("format") if isinstance(document, dict) else None
-    if found != form:
-        raise UsageError(f"{source} is not {what}: format is {found!r}, wanted {form!r}")
-    return source, dict(document)
+    return document if isinstance(document, dict) else {}

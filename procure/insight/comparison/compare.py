@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from procure.errors import UsageError
@@ -12,6 +11,7 @@ from procure.insight.comparison.solutions import compare_solutions
 from procure.insight.simulation.records import Simulation
 from procure.solution.document import read_solution
 from procure.solution.records import PlanReference, Solution
+from procure.solution.stored import document_at
 
 Result = Solution | Simulation
 KINDS = {"solution.json": "procure-solution/1", "simulation.json": "procure-simulation/1"}
@@ -72,13 +72,7 @@ def _kinds(path: Path) -> list[str]:
         if not names:
             raise UsageError(f"{path} holds neither solution.json nor simulation.json; solve or simulate first")
         return names
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"can't read {path}: {error.strerror or error}") from error
-    except ValueError as error:
-        raise UsageError(f"{path} is not JSON: {error}") from error
-    form = document.get("format") if isinstance(document, dict) else None
+    form = document_at(path).get("format")
     names = [name for name, wanted in KINDS.items() if form == wanted]
     if not names:
         raise UsageError(f"{path} is neither a solution nor a simulation: its format is {form!r}")

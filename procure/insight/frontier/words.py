@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from procure.insight.frontier.records import Frontier, FrontierPoint
 from procure.insight.frontier.search import Found
+from procure.solution.wording import money
 
 
 def words_of(curve: Frontier, free: Found, doubt: float) -> Iterator[str]:
@@ -123,11 +124,6 @@ def amount(curve: Frontier, value: float) -> str:
     if curve.unit == "share":
         return f"{figures(100.0 * value)} % of today's capacities"
     return f"{figures(value)} {curve.unit}"
-
-
-def money(value: float) -> str:
-    """Write an amount; cents only where they matter."""
-    return f"{value:,.2f}" if abs(value) < 10_000.0 else f"{value:,.0f}"
 
 
 def figures(value: float) -> str:
