@@ -10,7 +10,7 @@ WORDS: dict[str, str] = {
     "demand": "demand",
     "demand_before": "demand until it arrives",
     "moved_out": "for other warehouses",
-    "waiting": "customers waiting",
+    "waiting": "owed to customers",
     "on_hand": "on hand",
     "open_orders": "on order",
     "own_orders": "other orders of this plan",
