@@ -4,8 +4,9 @@
 those that are there already, so that it can be stopped and taken up again. Runs go round by round, so that what is
 there at any time can be compared. Then it prints the table: realised cost and backorders, and what Procure saves
 against each baseline as paired differences with 95 % intervals, also with dearer backorders (`--backorders 1.5 2`): how
-much fewer they become, and what that costs. `--long` replays spare-parts over 26 weeks instead of 12, since its goods
-are ten weeks under way.
+much fewer they become, and what that costs. After the weeks replayed come as many as the plan has, in which min-max
+orders whoever planned before: what a planner ordered last shows its worth in them (`--no-follow-up`: it is credited at
+its replacement cost).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import argparse
 import json
 import multiprocessing
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache
@@ -24,24 +25,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from procure.insight.rolling import BaselinePlanner, SolvePlanner
+from procure.insight.rolling import BaselinePlanner, FollowedUp, SolvePlanner
 from procure.insight.rolling.ground import Ground, ground_of
 from procure.insight.rolling.loop import run_once
 from procure.insight.rolling.planners import Planner
 from procure.insight.rolling.result import Estimate, estimate
 from procure.insight.rolling.world import World
 from procure.plan import read_plan
+from procure.plan.records import Plan
 
 Array = NDArray[np.float64]
 Line = dict[str, Any]
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 WEEKS = {"quickstart": 8, "outdoor-shop": 8, "spare-parts": 12}
-"""Weeks replayed; what is under way in the end counts at its worth."""
-LONG = {"spare-parts": 26}
-"""Weeks replayed where that is asked for."""
-TIME_LIMITS = {"quickstart": 3.0, "outdoor-shop": 15.0, "spare-parts": 10.0}
+"""Weeks that a planner plans."""
+TIME_LIMITS = {"quickstart": 3.0, "outdoor-shop": 12.0, "spare-parts": 6.0}
 """Seconds for one week's plan, about."""
+ENGINES = {"quickstart": "auto", "outdoor-shop": "compact", "spare-parts": "auto"}
+"""Engines: with lanes and a start the MILP alone makes the better plan of so few seconds."""
+FACTORS: dict[str, tuple[float, ...]] = {"quickstart": (16.0,), "outdoor-shop": (), "spare-parts": ()}
+"""How much dearer backorders are to Procure, besides as they are: enough to leave fewer of them than any rule."""
 BASELINES = ("min-max", "repair-chain", "marginal")
 PROCURE, DEARER = "procure", "procure, backorders x "
 """Planners: Procure with the plan's own costs, and with backorders that cost it so many times more."""
@@ -59,15 +63,20 @@ class Task:
     time_limit: float
     gap: float
     engine: str = "auto"
+    after: int = 0
 
     @property
     def key(self) -> tuple[Any, ...]:
         """What tells it from others in the file; how and how long Procure may plan is part of it."""
         limits = () if self.planner in BASELINES else (self.time_limit, self.gap, self.engine)
-        return self.example, self.planner, self.run, self.weeks, self.seed, *limits
+        followed = (f"followed up {self.after}",) if self.after else ()
+        return self.example, self.planner, self.run, self.weeks, self.seed, *limits, *followed
 
     def planner_itself(self) -> Planner:
         """Return who plans."""
+        return FollowedUp(self._first(), self.weeks) if self.after else self._first()
+
+    def _first(self) -> Planner:
         if self.planner in BASELINES:
             return BaselinePlanner(self.planner)
         factor = 1.0 if self.planner == PROCURE else float(self.planner.removeprefix(DEARER))
@@ -75,16 +84,22 @@ class Task:
 
 
 @cache
+def plan_of(example: str) -> Plan:
+    """Return the plan of an example."""
+    single = EXAMPLES / example / "plan.json"
+    return read_plan(single if single.exists() else single.parent)
+
+
+@cache
 def scene(example: str, weeks: int, seed: int, runs: int) -> tuple[Ground, World]:
     """Return the ground and the world of an example, once a process."""
-    single = EXAMPLES / example / "plan.json"
-    ground = ground_of(read_plan(single if single.exists() else single.parent), weeks)
+    ground = ground_of(plan_of(example), weeks)
     return ground, World.of(ground, seed, runs)
 
 
 def carry_through(task: Task, runs: int) -> Line:
     """Replay one run and return its line."""
-    ground, world = scene(task.example, task.weeks, task.seed, runs)
+    ground, world = scene(task.example, task.weeks + task.after, task.seed, runs)
     course = run_once(ground, world, task.planner_itself(), task.run)
     return {
         "key": list(task.key),
@@ -93,28 +108,28 @@ def carry_through(task: Task, runs: int) -> Line:
         "fill_rate": course.fill_rate,
         "storage_weeks": int((course.series["storage_excess"] > 1e-6).sum()),
         "cash_weeks": int((course.series["cash_excess"] > 1e-6).sum()),
-        "seconds": float(course.seconds.mean()),
+        "seconds": float(course.seconds[: task.weeks].mean()),
         "gap": None if np.isnan(course.gaps).all() else float(np.nanmean(course.gaps)),
-        "proven": float(np.mean(~np.isnan(course.gaps))),
+        "proven": float(np.mean(~np.isnan(course.gaps[: task.weeks]))),
     }
 
 
-def ours(options: argparse.Namespace) -> list[str]:
+def ours(options: argparse.Namespace, example: str) -> list[str]:
     """Names of Procure's planners."""
-    return [PROCURE, *(f"{DEARER}{factor:g}" for factor in options.backorders)]
+    factors = FACTORS[example] if options.backorders is None else options.backorders
+    return [PROCURE, *(f"{DEARER}{factor:g}" for factor in factors)]
 
 
 def weeks_of(options: argparse.Namespace, example: str) -> int:
-    """Weeks to replay of an example."""
-    usual = {**WEEKS, **LONG} if options.long else WEEKS
-    return int(options.weeks or usual[example])
+    """Weeks to plan of an example."""
+    return int(options.weeks or WEEKS[example])
 
 
 def tasks(options: argparse.Namespace) -> Iterator[Task]:
     """All runs asked for; run by run, so that what is there so far can be compared."""
     for run in range(options.runs):
         for example in options.examples:
-            for planner in (*options.baselines, *ours(options)):
+            for planner in (*options.baselines, *ours(options, example)):
                 yield Task(
                     example=example,
                     planner=planner,
@@ -123,7 +138,8 @@ def tasks(options: argparse.Namespace) -> Iterator[Task]:
                     seed=options.seed,
                     time_limit=options.time_limit or TIME_LIMITS[example],
                     gap=options.gap,
-                    engine=options.engine,
+                    engine=options.engine or ENGINES[example],
+                    after=plan_of(example).periods if options.follow_up else 0,
                 )
 
 
@@ -159,21 +175,22 @@ def replay_all(options: argparse.Namespace) -> dict[tuple[Any, ...], Line]:
     return {task.key: done[task.key] for task in wanted}
 
 
-def compare(
-    lines: Iterable[Line], examples: Iterable[str], baselines: Iterable[str], own: Iterable[str] = (PROCURE,)
-) -> list[Line]:
-    """One row per example and planner; for baselines, with what each planner of ours saves, run by run."""
+def compare(lines: Iterable[Line], own: Mapping[str, Iterable[str]], baselines: Iterable[str]) -> list[Line]:
+    """One row per example and planner; for baselines, with what each planner of ours saves, run by run.
+
+    `own` holds our planners by example.
+    """
     by_planner: dict[tuple[str, str], dict[int, Line]] = {}
     for line in lines:
         example, planner, run = line["key"][:3]
         by_planner.setdefault((example, planner), {})[run] = line
     rows = []
-    for example in examples:
-        for planner in own:
+    for example, planners in own.items():
+        for planner in planners:
             rows.append({"example": example, "planner": planner, **_means(by_planner[example, planner])})
         for baseline in baselines:
             theirs = by_planner[example, baseline]
-            for planner in own:
+            for planner in planners:
                 paired = _paired(by_planner[example, planner], theirs)
                 rows.append(
                     {"example": example, "planner": baseline, "against": planner, **_means(theirs), **paired}
@@ -240,15 +257,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--examples", nargs="*", default=list(WEEKS), choices=list(WEEKS))
     parser.add_argument("--baselines", nargs="*", default=list(BASELINES), choices=list(BASELINES))
     parser.add_argument(
-        "--backorders", nargs="*", type=float, default=[], metavar="F", help="plan also with backorders F times dearer"
+        "--backorders",
+        nargs="*",
+        type=float,
+        metavar="F",
+        help=f"plan also with backorders F times dearer; default: {FACTORS}",
     )
-    parser.add_argument("--engine", default="auto", help="as procure.solve has it")
-    parser.add_argument("--long", action="store_true", help=f"more weeks: {LONG}")
+    parser.add_argument("--engine", help=f"as procure.solve has it; default: {ENGINES}")
+    parser.add_argument(
+        "--follow-up",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="min-max orders afterwards, for as long as the plan",
+    )
     parser.add_argument("--runs", type=int, default=30)
     parser.add_argument("--weeks", type=int, help=f"default: {WEEKS}")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--time-limit", type=float, help=f"seconds a plan; default: {TIME_LIMITS}")
-    parser.add_argument("--gap", type=float, default=0.01)
+    parser.add_argument("--gap", type=float, default=0.005)
     parser.add_argument("--jobs", type=int, default=2)
 
 
@@ -259,7 +285,8 @@ def main() -> None:
     arguments(parser)
     options = parser.parse_args()
     lines = replay_all(options)
-    print("\n".join(table(compare(lines.values(), options.examples, options.baselines, ours(options)))))
+    own = {example: ours(options, example) for example in options.examples}
+    print("\n".join(table(compare(lines.values(), own, options.baselines))))
 
 
 if __name__ == "__main__":

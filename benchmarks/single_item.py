@@ -37,7 +37,10 @@ WARM_UP = 20
 
 @dataclass(frozen=True)
 class Case:
-    """An item: demand per week, costs, lead time [units, money, days]."""
+    """An item: demand per week, costs, lead time [units, money, days].
+
+    `copies` multiplies how often it stands in the plan: a slow mover is ordered so seldom that few copies tell nothing.
+    """
 
     name: str
     line_cost: float
@@ -46,6 +49,7 @@ class Case:
     holding: float = 1.0
     backorder: float = 9.0
     lead_time: float = 14.0
+    copies: int = 1
 
     @property
     def cycle(self) -> float:
@@ -62,13 +66,13 @@ CASES = (
     Case("short cycle", line_cost=40.0),
     Case("medium cycle", line_cost=160.0),
     Case("long cycle", line_cost=640.0),
-    Case("slow mover", line_cost=20.0, mean=1.0, sd=1.2, holding=0.5, backorder=8.0),
+    Case("slow mover", line_cost=20.0, mean=1.0, sd=1.2, holding=0.5, backorder=8.0, copies=8),
 )
 
 
 def plan_of(case: Case, items: int, periods: int) -> Plan:
     """Return independent copies of an item in one plan, with stock for the lead time and half a cycle."""
-    names = [f"COPY-{k:02d}" for k in range(items)]
+    names = [f"COPY-{k:03d}" for k in range(items)]
     stock = round(case.mean * (case.lead + 1 + case.cycle / 2))
     return Plan.from_dict(
         {
@@ -170,10 +174,12 @@ def _search(case: Case, demand: Array, reorder: Array, gaps: Array) -> tuple[int
 def measure(case: Case, items: int, weeks: int, horizons: tuple[int, ...], seed: int) -> dict[str, Any]:
     """One row of the table: the best policy, and how far each horizon is from it on the same demand."""
     s, big = best_policy(case, seed)
+    items *= case.copies
     demand = demand_of(case, items, WARM_UP + weeks, seed)
     best = policy_cost(case, demand, np.array([s]), np.array([big]))[0]
     mean = float(best.mean())
-    row: dict[str, Any] = {**asdict(case), "cycle": case.cycle, "policy": (s, big), "best": mean, "horizons": {}}
+    row: dict[str, Any] = {**asdict(case), "items": items, "cycle": case.cycle, "policy": (s, big), "best": mean}
+    row["horizons"] = {}
     for horizon in horizons:
         cost, seconds = replanned(case, items, weeks, horizon, seed, SolvePlanner(time_limit=5.0, gap=1e-4))
         behind = estimate((cost - best) / mean)
@@ -189,12 +195,13 @@ def table(rows: list[dict[str, Any]]) -> list[str]:
     """Lines of a Markdown table."""
     horizons = sorted({int(h) for row in rows for h in row["horizons"]})
     lines = [
-        "| item | cycle, weeks | best (s, S) | its cost a week | " + " | ".join(f"{h} weeks" for h in horizons) + " |",
-        "| --- | --: | --: | --: |" + " --: |" * len(horizons),
+        f"| item | copies | cycle | best (s, S) | its cost a week | {' | '.join(f'{h} weeks' for h in horizons)} |",
+        "| --- | --: | --: | --: | --: |" + " --: |" * len(horizons),
     ]
     for row in rows:
         found = {int(h): f"{v['behind']:+.1%} ± {v['half_width']:.1%}" for h, v in row["horizons"].items()}
-        cells = [row["name"], f"{row['cycle']:.1f}", f"({row['policy'][0]}, {row['policy'][1]})", f"{row['best']:.2f}"]
+        policy = f"({row['policy'][0]}, {row['policy'][1]})"
+        cells = [row["name"], f"{row['items']}", f"{row['cycle']:.1f}", policy, f"{row['best']:.2f}"]
         lines.append("| " + " | ".join([*cells, *(found.get(h, "") for h in horizons)]) + " |")
     return lines
 

@@ -39,6 +39,15 @@ POLICIES = ("procure", "min-max", "repair-chain", "marginal")
     help="Periods to replay, with --replan.  [default: the plan's horizon]",
 )
 @click.option(
+    "--follow-up",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Further periods, with --replan, in which min-max orders, whoever planned before: what was ordered last "
+    "shows its worth.",
+)
+@click.option(
     "--time-limit",
     type=seconds,
     metavar="S",
@@ -71,6 +80,7 @@ def simulate(
     replan: bool,
     policy: str | None,
     weeks: int | None,
+    follow_up: int,
     time_limit: float | None,
     gap: float | None,
     jobs: int,
@@ -97,6 +107,7 @@ def simulate(
         replan=replan,
         policy=policy,
         weeks=weeks,
+        follow_up=follow_up,
         time_limit=time_limit,
         gap=gap,
         jobs=jobs,

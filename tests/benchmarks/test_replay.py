@@ -37,7 +37,7 @@ def test_savings_are_paired_by_run(bench):
     """Ours 10, 20, 60; theirs 11, 23, 62: the differences 1, 3, 2 have mean 2 and standard deviation 1."""
     lines = [line("quickstart", "procure", k, t) for k, t in enumerate((10.0, 20.0, 60.0))]
     lines += [line("quickstart", "min-max", k, t, 3.0) for k, t in enumerate((11.0, 23.0, 62.0))]
-    ours, theirs = bench.compare(lines, ["quickstart"], ["min-max"])
+    ours, theirs = bench.compare(lines, {"quickstart": ["procure"]}, ["min-max"])
     assert (ours["planner"], ours["cost"], ours["runs"]) == ("procure", 30.0, 3)
     assert theirs["saved"].mean == pytest.approx(2.0)
     assert theirs["saved"].half_width == pytest.approx(4.30265 / np.sqrt(3), rel=1e-4)
@@ -46,7 +46,8 @@ def test_savings_are_paired_by_run(bench):
 
 
 def test_what_is_there_is_not_done_again(bench, tmp_path, monkeypatch):
-    options = options_of(bench, tmp_path, "--examples", "quickstart", "--baselines", "--runs", "2", "--weeks", "1")
+    given = ("--examples", "quickstart", "--baselines", "--backorders", "--runs", "2", "--weeks", "1")
+    options = options_of(bench, tmp_path, *given)
     wanted = list(bench.tasks(options))
     path = tmp_path / "replay.jsonl"
     done = [{"key": list(task.key), "cost": {"total": 1.0 + task.run}} for task in wanted]
@@ -62,20 +63,30 @@ def test_other_limits_are_other_runs(bench, tmp_path):
         options = options_of(bench, tmp_path, "--examples", "quickstart", "--runs", "1", "--time-limit", limit)
         keys |= {task.key for task in bench.tasks(options)}
     planners = sorted(key[1] for key in keys)
-    assert planners == ["marginal", "min-max", "procure", "procure", "repair-chain"]
+    ours = ["procure"] * 2 + ["procure, backorders x 16"] * 2
+    assert planners == ["marginal", "min-max", *ours, "repair-chain"]
 
 
-def test_dearer_backorders_and_longer_replays_are_runs_of_their_own(bench, tmp_path):
-    given = ("--examples", "spare-parts", "--baselines", "--backorders", "1.5", "2", "--runs", "1", "--long")
+def test_dearer_backorders_are_runs_of_their_own(bench, tmp_path):
+    given = ("--examples", "spare-parts", "--baselines", "--backorders", "1.5", "2", "--runs", "1", "--weeks", "26")
     wanted = list(bench.tasks(options_of(bench, tmp_path, *given, "--engine", "compact")))
     assert [task.planner for task in wanted] == ["procure", "procure, backorders x 1.5", "procure, backorders x 2"]
     assert {task.weeks for task in wanted} == {26}
-    planners = [task.planner_itself() for task in wanted]
+    planners = [task.planner_itself().planner for task in wanted]
     assert [planner.backorder_factor for planner in planners] == [1.0, 1.5, 2.0]
     assert [planner.name for planner in planners] == [task.planner for task in wanted]
     assert {planner.engine for planner in planners} == {"compact"}
     other = list(bench.tasks(options_of(bench, tmp_path, *given)))
     assert not {task.key for task in wanted} & {task.key for task in other}
+
+
+def test_a_follow_up_is_a_run_of_its_own_and_its_weeks_are_not_ours(bench, tmp_path):
+    given = ("--examples", "quickstart", "--runs", "1", "--weeks", "2")
+    plain, followed = (list(bench.tasks(options_of(bench, tmp_path, *given, *f))) for f in (("--no-follow-up",), ()))
+    assert not {task.key for task in plain} & {task.key for task in followed}
+    assert {(task.weeks, task.after) for task in followed} == {(2, 8)}
+    found = bench.carry_through(followed[0], runs=1)
+    assert found["cost"]["total"] > bench.carry_through(plain[0], runs=1)["cost"]["total"]
 
 
 def test_each_of_our_planners_is_set_beside_each_baseline(bench):
@@ -84,7 +95,7 @@ def test_each_of_our_planners_is_set_beside_each_baseline(bench):
     lines += [line("quickstart", "procure, backorders x 2", k, 11.0 + k, 3.0) for k in range(3)]
     lines += [line("quickstart", "min-max", k, 12.0 + k, 4.0) for k in range(3)]
     own = ["procure", "procure, backorders x 2"]
-    rows = bench.compare(lines, ["quickstart"], ["min-max"], own)
+    rows = bench.compare(lines, {"quickstart": own}, ["min-max"])
     assert [(r["planner"], r.get("against")) for r in rows] == [(o, None) for o in own] + [("min-max", o) for o in own]
     assert [(r["saved"].mean, r["fewer"].mean) for r in rows[2:]] == [(2.0, -1.0), (1.0, 1.0)]
 
@@ -94,7 +105,7 @@ def test_gaps_are_means_over_the_plans_that_have_a_bound(bench):
     lines = [line("quickstart", "procure", k, 10.0) for k in range(3)]
     for row, gap, proven in zip(lines, (0.02, 0.05, None), (0.5, 1.0, 0.0), strict=True):
         row |= {"gap": gap, "proven": proven}
-    (ours,) = bench.compare(lines, ["quickstart"], [])
+    (ours,) = bench.compare(lines, {"quickstart": ["procure"]}, [])
     assert ours["gap"] == pytest.approx(0.04)
     assert ours["proven"] == pytest.approx(0.5)
     assert "4.0% (50%)" in bench.table([ours])[2]

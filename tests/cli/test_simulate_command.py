@@ -74,6 +74,7 @@ def test_a_solution_of_another_plan_ends_with_2_and_both_digests(solved):
         ((), "PLAN and SOLUTION"),
         (("out", "--weeks", 3), "for --replan"),
         (("out", "--policy", "min-max"), "for --replan"),
+        (("out", "--follow-up", 2), "for --replan"),
         (("out", "--replan", "--replications", 3), "for the open loop"),
         (("out", "--runs", 0), "--runs"),
         (("nowhere",), "nowhere"),
@@ -95,3 +96,10 @@ def test_a_plan_replanned_reports_the_closed_loop(solved):
     assert all(figure["promised"] is None for figure in document["figures"])
     assert (solved / "sim" / "runs.csv").read_text(encoding="utf-8").startswith("run,purchase,freight,")
     assert "re-planned by procure, 2 runs of 2 periods" in run("simulate", "plan.json", *options).stdout
+
+
+def test_a_rule_follows_for_so_many_periods(solved):
+    options = "--replan", "--policy", "marginal", "--runs", 2, "--weeks", 2, "--follow-up", 3
+    document = json.loads(run("simulate", "plan.json", *options, "--json").stdout)
+    assert (document["planner"], document["weeks"]) == ("marginal", 5)
+    assert "last 3 of the 5 periods" in " ".join(document["notes"])

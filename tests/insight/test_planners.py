@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pickle
 
+import numpy as np
 import pytest
 
 import procure
 from procure.errors import UsageError
 from procure.insight.baselines import POLICIES, baseline, continued
-from procure.insight.rolling import BaselinePlanner, SolvePlanner, replay
+from procure.insight.rolling import BaselinePlanner, FollowedUp, SolvePlanner, replay
 from procure.insight.rolling.ground import ground_of
 from procure.insight.rolling.planners import dearer_backorders, planner_of_run
 from procure.insight.rolling.rolled import plan_at
@@ -19,7 +20,7 @@ from procure.solution.check import violations
 from procure.solution.ledger import Laws, keep_ledger
 from procure.solution.limits import limits_of
 from procure.solution.replay import decision_from
-from tests.insight.rolling_plans import one_item
+from tests.insight.rolling_plans import decided, one_item
 
 UNSURE = [{"item": "A", "warehouse": "W", "mean": [4.0, 4.0, 4.0], "sd": [2.0, 2.0, 2.0]}]
 EXACT = {"time_limit": 20.0, "gap": 1e-6}
@@ -98,6 +99,35 @@ def test_each_run_remembers_its_own_weeks_and_survives_a_process(monkeypatch):
     assert [last for _, last in seen] == [None, *weeks[:2]] * 2
     first = replay(one_item(demand=UNSURE), planner, runs=1, seed=5)
     assert first.totals()[0] == both.totals()[0]
+
+
+def test_a_rule_follows_when_the_planner_has_had_its_weeks():
+    plan = one_item(demand=UNSURE)
+    asked = []
+
+    def buyer(plan):
+        asked.append(plan.start_date)
+        return decided(plan, {"S/A": 8})
+
+    for _ in range(2):
+        found = replay(plan, FollowedUp(buyer, 2), runs=1, weeks=4, seed=5)
+    assert [day.isoformat() for day in asked] == ["2026-01-05", "2026-01-12"] * 2
+    alone = replay(plan, buyer, runs=1, weeks=2, seed=5)
+    (course,), (short,) = found.courses, alone.courses
+    assert course.series["spend"][:2].tolist() == short.series["spend"].tolist()
+    assert course.series["served"][:2].tolist() == short.series["served"].tolist()
+    rule = replay(plan, BaselinePlanner("min-max"), runs=1, weeks=4, seed=5).courses[0]
+    assert course.series["demand"].tolist() == rule.series["demand"].tolist()
+    assert found.planner == "buyer"
+
+
+def test_a_rule_from_the_first_week_on_is_the_rule_itself(example):
+    plan = example("quickstart")
+    rule = BaselinePlanner("min-max")
+    one, other = (replay(plan, p, runs=2, weeks=4, seed=5) for p in (rule, FollowedUp(BaselinePlanner("marginal"), 0)))
+    assert one.totals().tolist() == other.totals().tolist()
+    both = replay(plan, FollowedUp(SolvePlanner(**EXACT), 1), runs=2, weeks=4, seed=5)
+    assert [np.isnan(course.gaps).tolist() for course in both.courses] == [[False, True, True, True]] * 2
 
 
 def test_a_planner_without_memory_is_used_as_it_is():

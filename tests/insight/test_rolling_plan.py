@@ -115,12 +115,22 @@ def test_lists_move_up_and_their_last_value_holds():
 
 @pytest.mark.parametrize(
     ("carry_over", "spent", "expected"),
-    [(True, 30.0, (120.0, 20.0, 20.0)), (False, 30.0, (50.0, 20.0, 20.0)), (True, 160.0, (0.0, 10.0, 20.0))],
+    [(True, 30.0, (120.0, 21.0, 57.0)), (False, 30.0, (50.0, 21.0, 57.0)), (True, 160.0, (0.0, 11.0, 57.0))],
 )
 def test_unspent_budget_rolls_on(carry_over, spent, expected):
-    """100, 50, 20: a week later 100 less what was spent comes on top of 50; an overdraft of 60 eats into 50 and 20."""
-    plan = one_item(capital={"order_budget": [100.0, 50.0, 20.0], "carry_over": carry_over})
+    """100, 50, 21: a week later 100 less what was spent comes on top of 50; an overdraft of 60 eats into 50 and 21.
+
+    Beyond the plan the budget goes on at its mean, 57, as demand does.
+    """
+    plan = one_item(capital={"order_budget": [100.0, 50.0, 21.0], "carry_over": carry_over})
     assert later(plan, 1, spent=spent).capital.order_budget == pytest.approx(expected)
+
+
+def test_cash_moves_up_and_its_inflow_goes_on_at_its_mean():
+    plan = one_item(capital={"cash": {"opening": 10.0, "inflow": [5.0, 7.0, 0.0]}})
+    cash = later(plan, 2).capital.cash
+    assert cash.opening == pytest.approx(22.0)
+    assert cash.inflow == pytest.approx((0.0, 4.0, 4.0))
 
 
 def test_backorders_and_stock_are_what_they_have_become():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from procure.insight.rolling.loop import replay
-from procure.insight.rolling.planners import BaselinePlanner, Planner, SolvePlanner
+from procure.insight.rolling.planners import BaselinePlanner, FollowedUp, Planner, SolvePlanner
 from procure.insight.rolling.result import Estimate, Replay
 
-__all__ = ["BaselinePlanner", "Estimate", "Planner", "Replay", "SolvePlanner", "replay"]
+__all__ = ["BaselinePlanner", "Estimate", "FollowedUp", "Planner", "Replay", "SolvePlanner", "replay"]

@@ -1,4 +1,4 @@
-"""What stays the same from week to week: places, their values, and demand beyond the plan's horizon.
+"""What stays the same from week to week: places, their values, and demand and money beyond the plan's horizon.
 
 C places, T periods of the plan, W weeks replayed (a week is a period of the plan), I items. Units, plan currency.
 """
@@ -114,18 +114,29 @@ class Ground:
 
     @cached_property
     def inflow(self) -> Array | None:
-        """Cash that has come in by the end of each week, opening included, shape (W,); None without a limit."""
+        """Cash that comes in in each week, shape (W + T,); None without a limit."""
         cash = self.plan.capital.cash
-        if cash is None:
+        return None if cash is None else self._money(cash.inflow)
+
+    @cached_property
+    def cash(self) -> Array | None:
+        """Cash that has come in by the end of each week, opening included, shape (W + T,); None without a limit."""
+        cash = self.plan.capital.cash
+        if cash is None or self.inflow is None:
             return None
-        come: Array = cash.opening + np.cumsum(stretch(series(cash.inflow, self.plan.periods), self.weeks))
+        come: Array = cash.opening + np.cumsum(self.inflow)
         return come
 
     @cached_property
     def budget(self) -> Array | None:
         """Order budget of each week, shape (W + T,); None without a limit."""
         budget = self.plan.capital.order_budget
-        return None if budget is None else stretch(series(budget, self.plan.periods), self.weeks + self.plan.periods)
+        return None if budget is None else self._money(budget)
+
+    def _money(self, amounts: float | tuple[float, ...]) -> Array:
+        """Money per week, which goes on as the demand does that it pays for: at its mean, not at its last value."""
+        rows = _continued(series(amounts, self.plan.periods)[None, :], self.weeks + self.plan.periods)
+        return rows.ravel()
 
 
 def ground_of(plan: Plan, weeks: int) -> Ground:
@@ -171,7 +182,7 @@ def _credits(plan: Plan, weeks: int, replacement: Array) -> Array:
 
 
 def stretch(values: Array, periods: int) -> Array:
-    """Values per period cut or continued with the last one, shape (periods,)."""
+    """What there is per period cut or continued with the last one, shape (periods,)."""
     return values[np.minimum(np.arange(periods), len(values) - 1)]
 
 

@@ -50,7 +50,8 @@ def replay(
     seed
         Seed of the world; the same seed gives the same world, whoever plans.
     weeks
-        Weeks to replay; default: the plan's horizon. Beyond it demand goes on at its mean.
+        Weeks to replay; default: the plan's horizon. Beyond it demand goes on at its mean, and so does the money
+        that pays for it, budget and cash; other limits at their last value.
     jobs
         Processes.
     progress

@@ -64,8 +64,8 @@ class SolvePlanner:
 
         started = time.monotonic()
         plan = dearer_backorders(plan, self.backorder_factor)
-        starts = [baseline(plan, policy) for policy in POLICIES]
-        if last is not None:
+        starts = [] if _needs_no_start(plan) else [baseline(plan, policy) for policy in POLICIES]
+        if starts and last is not None:
             starts += [last, *_continued(plan, last)]
         left = max(self.time_limit - (time.monotonic() - started), 1.0)
         return solve(
@@ -78,6 +78,18 @@ class SolvePlanner:
             start=starts,
             prices=False,
         )
+
+
+def _needs_no_start(plan: Plan) -> bool:
+    """Whether nothing links the cells, whose best orders are then found one by one, without a search."""
+    from procure.engines.alone import separable
+    from procure.engines.polish import MOST_CELLS
+    from procure.plan.network import build_network
+    from procure.solution.ledger import Laws
+    from procure.solution.limits import limits_of
+
+    network = build_network(plan)
+    return network.n_cells <= MOST_CELLS and not limits_of(network) and separable(network, Laws.of(network))
 
 
 def _continued(plan: Plan, last: Solution) -> list[Solution]:
@@ -133,6 +145,55 @@ class BaselinePlanner:
         """Follow the rule."""
         decide: Callable[..., Solution] = importlib.import_module("procure.insight.baselines").baseline
         return decide(plan, self.policy, periods=self.periods)
+
+
+@dataclass(frozen=True)
+class FollowedUp:
+    """A planner for some weeks, then a buyer by rule, so that what it ordered shows its worth.
+
+    What a replay credits for goods left is their replacement cost. That is less than they are worth where money is
+    short, and the planner that buys little for later looks best. A few more weeks, in which the same rule follows
+    whoever planned before, let later customers be served or wait; with as many of them as it takes until what was
+    ordered has come and been sold, little of that is left. (A rollout under a base policy: Bertsekas, Dynamic
+    Programming and Optimal Control, volume 1, 2017, section 6.4.)
+
+    Attributes
+    ----------
+    planner
+        Who plans first.
+    weeks
+        Weeks that it plans.
+    policy
+        The rule that follows, as `BaselinePlanner` has it.
+    """
+
+    planner: Planner
+    weeks: int
+    policy: str = "min-max"
+
+    @property
+    def name(self) -> str:
+        """What results call it."""
+        return name_of(self.planner)
+
+    def begin(self) -> Planner:
+        """Return the planner of one run, which counts the weeks."""
+        return _Handing(planner_of_run(self.planner), self.weeks, BaselinePlanner(self.policy))
+
+    def __call__(self, plan: Plan) -> Solution:
+        """Plan a first week."""
+        return self.begin()(plan)
+
+
+class _Handing:
+    """A planner in one run of a replay, and the rule that follows it."""
+
+    def __init__(self, planner: Planner, weeks: int, rule: Planner) -> None:
+        self._planner, self._left, self._rule = planner, weeks, rule
+
+    def __call__(self, plan: Plan) -> Solution:
+        self._left -= 1
+        return self._planner(plan) if self._left >= 0 else self._rule(plan)
 
 
 def planner_of_run(planner: Planner) -> Planner:

@@ -79,9 +79,9 @@ def _capital(ground: Ground, state: State) -> Capital:
     changes: dict[str, Any] = {}
     if ground.budget is not None:
         changes["order_budget"] = _budget(ground, state)
-    if capital.cash is not None and ground.inflow is not None:
-        come = float(ground.inflow[week - 1]) if week else capital.cash.opening
-        inflow = _shifted(capital.cash.inflow, week)
+    if capital.cash is not None and ground.inflow is not None and ground.cash is not None:
+        come = float(ground.cash[week - 1]) if week else capital.cash.opening
+        inflow = tuple(ground.inflow[week : week + ground.plan.periods].tolist())
         changes["cash"] = capital.cash.model_copy(update={"opening": come - state.paid + 0.0, "inflow": inflow})
     return capital.model_copy(update=changes)
 
@@ -124,7 +124,7 @@ def _open_orders(ground: Ground, state: State) -> Iterator[OpenOrder]:
             receipt_date=_after(start, days),
             lead_time_sd=sd,
         )
-    if ground.inflow is not None:
+    if ground.cash is not None:
         yield from _debts(ground, state, start, today)
 
 

@@ -152,4 +152,4 @@ def _storage_excess(ground: Ground, peak: Array, week: int) -> Array:
 
 
 def _cash_excess(ground: Ground, after: State) -> float:
-    return 0.0 if ground.inflow is None else max(after.paid - float(ground.inflow[after.week]), 0.0)
+    return 0.0 if ground.cash is None else max(after.paid - float(ground.cash[after.week]), 0.0)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from procure.insight.rolling import Planner, Replay, replay
+from procure.insight.rolling import FollowedUp, Planner, Replay, replay
 from procure.insight.simulation.figures import UNITS, figure_of, reference_of
 from procure.insight.simulation.intervals import mean_interval, ratio_interval, share_interval, within
 from procure.insight.simulation.records import RUN_COLUMNS, Figure, ItemFigure, LimitFigure, Simulation
@@ -17,6 +17,11 @@ from procure.plan.records import Plan
 Array = NDArray[np.float64]
 EXCESS = 1e-6
 """Excess over a limit from which it counts."""
+CARRIED_OUT = (
+    "Each period only the orders and transfers of that period are carried out. Stock left and under way in the end is "
+    "credited, with its part of the fixed costs of its orders, and units owed are charged (terminal)."
+)
+FOLLOWED = "In the last {} of the {} periods the rule min-max orders, whoever planned before."
 
 
 def simulate_replanned(
@@ -28,6 +33,7 @@ def simulate_replanned(
     progress: Callable[[int, int], None] | None = None,
     *,
     weeks: int | None = None,
+    follow_up: int = 0,
 ) -> Simulation:
     """Replay a plan that is made anew every period with what is then known.
 
@@ -47,17 +53,23 @@ def simulate_replanned(
         Called after each run with the number done and of all.
     weeks
         Periods to replay; default: the plan's horizon.
+    follow_up
+        Further periods in which the rule min-max orders, so that what was ordered before shows its worth.
 
     Raises
     ------
     UsageError
         There is no run, week or job.
     """
-    return simulation_from(replay(plan, planner, runs=runs, seed=seed, weeks=weeks, jobs=jobs, progress=progress))
+    own = plan.periods if weeks is None else weeks
+    followed = FollowedUp(planner, own) if follow_up else planner
+    return simulation_from(
+        replay(plan, followed, runs=runs, seed=seed, weeks=own + follow_up, jobs=jobs, progress=progress), follow_up
+    )
 
 
-def simulation_from(found: Replay) -> Simulation:
-    """Report a replay."""
+def simulation_from(found: Replay, follow_up: int = 0) -> Simulation:
+    """Report a replay, whose last `follow_up` periods were ordered by rule."""
     network = build_network(found.plan)
     return Simulation(
         reference=reference_of(network),
@@ -73,11 +85,7 @@ def simulation_from(found: Replay) -> Simulation:
         limits=tuple(_limits(found)),
         limits_ever=tuple(_ever(found)),
         gap=None,
-        notes=(
-            "Each period only the orders and transfers of that period are carried out. Stock left and under way in "
-            "the end is credited, with its part of the fixed costs of its orders, and units owed are charged "
-            "(terminal).",
-        ),
+        notes=(CARRIED_OUT, *((FOLLOWED.format(follow_up, found.weeks),) if follow_up else ())),
         table=found.table().loc[:, list(RUN_COLUMNS)],
     )
 

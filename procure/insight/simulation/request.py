@@ -32,8 +32,8 @@ class Request:
         Number of worlds, their seed, processes.
     replan
         Whether the plan is made anew every period.
-    policy, weeks
-        Who plans, and for how many periods, when it is.
+    policy, weeks, follow_up
+        Who plans, for how many periods, and for how many more a rule follows, when it is.
     replications
         Sampled plans for the stochastic gap, when it is not.
     time_limit, gap
@@ -46,6 +46,7 @@ class Request:
     replan: bool = False
     policy: str | None = None
     weeks: int | None = None
+    follow_up: int = 0
     replications: int = 0
     time_limit: float | None = None
     gap: float | None = None
@@ -61,8 +62,8 @@ class Request:
         if not self.replan:
             if not has_solution:
                 raise UsageError("simulate needs PLAN and SOLUTION; only with --replan may the solution be left out")
-            if self.policy is not None or self.weeks is not None:
-                raise UsageError("--policy and --weeks are for --replan; add it or leave them out")
+            if self.policy is not None or self.weeks is not None or self.follow_up:
+                raise UsageError("--policy, --weeks and --follow-up are for --replan; add it or leave them out")
         elif self.replications:
             raise UsageError("--replications is for the open loop; leave out --replan or --replications")
 
@@ -90,7 +91,9 @@ class Request:
             from procure.insight.simulation.replanned import simulate_replanned
 
             runs = 30 if self.runs is None else self.runs
-            return simulate_replanned(plan, self._planner(), runs, self.seed, self.jobs, watch, weeks=self.weeks)
+            return simulate_replanned(
+                plan, self._planner(), runs, self.seed, self.jobs, watch, weeks=self.weeks, follow_up=self.follow_up
+            )
         return simulate(
             plan,
             solution,
