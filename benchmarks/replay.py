@@ -44,7 +44,7 @@ TIME_LIMITS = {"quickstart": 3.0, "outdoor-shop": 12.0, "spare-parts": 6.0}
 """Seconds for one week's plan, about."""
 ENGINES = {"quickstart": "auto", "outdoor-shop": "compact", "spare-parts": "auto"}
 """Engines: with lanes and a start the MILP alone makes the better plan of so few seconds."""
-FACTORS: dict[str, tuple[float, ...]] = {"quickstart": (16.0,), "outdoor-shop": (), "spare-parts": ()}
+FACTORS: dict[str, tuple[float, ...]] = {"quickstart": (4.0,), "outdoor-shop": (), "spare-parts": ()}
 """How much dearer backorders are to Procure, besides as they are: enough to leave fewer of them than any rule."""
 BASELINES = ("min-max", "repair-chain", "marginal")
 PROCURE, DEARER = "procure", "procure, backorders x "

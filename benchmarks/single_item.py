@@ -66,7 +66,7 @@ CASES = (
     Case("short cycle", line_cost=40.0),
     Case("medium cycle", line_cost=160.0),
     Case("long cycle", line_cost=640.0),
-    Case("slow mover", line_cost=20.0, mean=1.0, sd=1.2, holding=0.5, backorder=8.0, copies=8),
+    Case("slow mover", line_cost=20.0, mean=1.0, sd=1.2, holding=0.5, backorder=8.0, copies=4),
 )
 
 

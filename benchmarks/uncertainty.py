@@ -60,7 +60,7 @@ def placed(page: str, text: str) -> str:
 
 def section(options: argparse.Namespace) -> list[str]:
     """All tables, with what they were made by."""
-    items, weeks, seeds = (4, 50, 2) if options.quick else (20, 100, 20)
+    items, weeks, seeds = (8, 50, 2) if options.quick else (80, 100, 20)
     horizons = (13, 26) if options.quick else single_item.HORIZONS
     singles = rows_of(options, single_item, items, weeks, horizons, options.seed)
     duals = rows_of(options, dual_sourcing, items, weeks, 13, options.seed)
