@@ -47,6 +47,14 @@ def test_help_needs_none_of_the_heavy_libraries():
     assert not loaded & HEAVY
 
 
+def test_nothing_but_json_is_printed_not_even_by_the_solver(tmp_path):
+    """Solvers print from C, past sys.stdout, which a test in this process would not see."""
+    plan = ROOT / "examples" / "quickstart" / "plan.json"
+    done = python("-m", "procure", "solve", str(plan), "-o", str(tmp_path), "--gap", "0.5", "--json")
+    assert json.loads(done.stdout)["status"]
+    assert done.stderr == b""
+
+
 def test_version():
     done = run("--version")
     assert done.output == f"procure {procure.__version__}\n"
