@@ -130,6 +130,18 @@ def test_a_rule_from_the_first_week_on_is_the_rule_itself(example):
     assert [np.isnan(course.gaps).tolist() for course in both.courses] == [[False, True, True, True]] * 2
 
 
+def test_rules_are_asked_for_a_start_only_where_cells_are_linked(example, monkeypatch):
+    asked = []
+    monkeypatch.setattr("procure.insight.baselines.baseline", lambda plan, policy: asked.append(policy))
+    plan = one_item(demand=UNSURE)
+    best = procure.solve(plan, gap=0.0)
+    assert SolvePlanner(**EXACT)(plan, best).cost.total == pytest.approx(best.cost.total)
+    assert asked == []
+    with pytest.raises(AttributeError):
+        SolvePlanner(time_limit=1.0)(example("quickstart"))
+    assert asked == list(POLICIES)
+
+
 def test_a_planner_without_memory_is_used_as_it_is():
     forgetful = SolvePlanner(carry_over=False)
     assert planner_of_run(forgetful) is forgetful
