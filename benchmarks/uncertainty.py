@@ -1,8 +1,8 @@
 """All figures of docs/uncertainty.md: single items, two suppliers and the examples, re-planned every week.
 
-`python benchmarks/uncertainty.py` takes about an hour and a quarter on two cores; `--quick` a fraction of that, with a tenth
-of the runs. Results lie in a folder, case by case, so a run that was stopped is taken up again. The page's text between
-the two marker lines is replaced; what stands outside them stays.
+`python benchmarks/uncertainty.py` takes about an hour and a quarter on two cores; `--quick` a fraction of that,
+with a tenth of the runs. Results lie in a folder, case by case, so a run that was stopped is taken up again. The
+page's text between the two marker lines is replaced; what stands outside them stays.
 """
 
 from __future__ import annotations
