@@ -75,8 +75,7 @@ def stand_alone(network: Network, laws: Laws, levels: Levels) -> Alone | None:
     orders = Decision.nothing(network).orders
     cost = 0.0
     for cell in range(network.n_cells):
-        lines = np.flatnonzero((network.line_cell == cell) & network.line_allowed.any(axis=1)).tolist()
-        program = _Program.of(network, laws, levels, cell, lines)
+        program = _Program.of(network, laws, levels, cell, _lines_of(network, cell))
         if program is None:
             return None
         cost += program.solve()
@@ -94,6 +93,37 @@ def separable(network: Network, laws: Laws) -> bool:
     plain = not (shared.any() or ruled.any() or fees.tiers or network.n_moves or network.cover_caps)
     whole = bool((fees.lots.multiple > 0.0).all() and (network.line_fraction > 0.0).all())
     return plain and whole and not laws.planned.sampled
+
+
+def can_stand_alone(network: Network, laws: Laws, levels: Levels) -> bool:
+    """Whether `stand_alone` solves the plan: only shared limits link its cells, and none has too many levels."""
+    return separable(network, laws) and all(
+        _scale(network, levels, cell, _lines_of(network, cell)).count <= MOST_LEVELS for cell in range(network.n_cells)
+    )
+
+
+def _lines_of(network: Network, cell: int) -> list[int]:
+    """Lines that may be ordered for a cell."""
+    lines: list[int] = np.flatnonzero((network.line_cell == cell) & network.line_allowed.any(axis=1)).tolist()
+    return lines
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """The supply levels of a cell: how many, how far apart, and what a step of each line brings [units]."""
+
+    count: int
+    grain: Fraction
+    brought: list[Fraction]
+
+
+def _scale(network: Network, levels: Levels, cell: int, lines: list[int]) -> _Scale:
+    lots, fraction = network.fees.lots, network.line_fraction
+    brought = [rational(float(lots.multiple[k])) * rational(float(fraction[k])) for k in lines]
+    grain = reduce(_common_divisor, brought) if brought else Fraction(1)
+    beyond = max((_least_useful(network, k) * float(fraction[k]) for k in lines), default=0.0)
+    height = max(float((levels.onward[cell] - network.opening[cell]).max()), 0.0) + beyond
+    return _Scale(math.ceil(height / float(grain)) + 2 if lines else 1, grain, brought)
 
 
 class _Program:
@@ -116,23 +146,17 @@ class _Program:
     @staticmethod
     def of(network: Network, laws: Laws, levels: Levels, cell: int, lines: list[int]) -> _Program | None:
         """Set up the program of a cell; None if it has too many levels."""
-        lots, fraction = network.fees.lots, network.line_fraction
-        steps = {k: float(lots.multiple[k]) for k in lines}
-        brought = [rational(steps[k]) * rational(float(fraction[k])) for k in lines]
-        grain = reduce(_common_divisor, brought) if brought else Fraction(1)
-        opening = network.opening[cell]
-        beyond = max((_least_useful(network, k) * float(fraction[k]) for k in lines), default=0.0)
-        height = max(float((levels.onward[cell] - opening).max()), 0.0) + beyond
-        count = math.ceil(height / float(grain)) + 2 if lines else 1
-        if count > MOST_LEVELS:
+        scale = _scale(network, levels, cell, lines)
+        if scale.count > MOST_LEVELS:
             return None
-        supply = opening[:, None] + float(grain) * np.arange(count)[None, :]
+        steps = {k: float(network.fees.lots.multiple[k]) for k in lines}
+        supply = network.opening[cell][:, None] + float(scale.grain) * np.arange(scale.count)[None, :]
         arrivals: dict[int, list[_Arrival]] = defaultdict(list)
-        for k, units in zip(lines, brought, strict=True):
+        for k, units in zip(lines, scale.brought, strict=True):
             tiers = _tiers(network, k)
             for period in np.flatnonzero(network.line_allowed[k]).tolist():
                 at = period + int(network.line_lead[k])
-                arrivals[at].append(_Arrival(k, period, int(units / grain), tiers))
+                arrivals[at].append(_Arrival(k, period, int(units / scale.grain), tiers))
         return _Program(_stock_cost(network, laws, cell, supply), arrivals, steps)
 
     def solve(self) -> float:

@@ -142,6 +142,23 @@ def test_rules_are_asked_for_a_start_only_where_cells_are_linked(example, monkey
     assert asked == list(POLICIES)
 
 
+@pytest.mark.parametrize(
+    ("planner", "changes"),
+    [
+        (SolvePlanner(objective="backorders"), {}),
+        (SolvePlanner(engine="decomposed"), {}),
+        (SolvePlanner(), {"demand": [{"item": "A", "warehouse": "W", "mean": [9000.0] * 3, "sd": [50.0] * 3}]}),
+    ],
+    ids=["backorders", "decomposed", "many levels"],
+)
+def test_rules_are_asked_where_cells_are_not_solved_one_by_one(planner, changes, monkeypatch):
+    asked = []
+    monkeypatch.setattr("procure.insight.baselines.baseline", lambda plan, policy: asked.append(policy))
+    with pytest.raises(AttributeError):
+        planner(one_item(**{"demand": UNSURE, **changes}))
+    assert asked == list(POLICIES)
+
+
 def test_a_planner_without_memory_is_used_as_it_is():
     forgetful = SolvePlanner(carry_over=False)
     assert planner_of_run(forgetful) is forgetful

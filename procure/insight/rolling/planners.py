@@ -64,7 +64,7 @@ class SolvePlanner:
 
         started = time.monotonic()
         plan = dearer_backorders(plan, self.backorder_factor)
-        starts = [] if _needs_no_start(plan) else [baseline(plan, policy) for policy in POLICIES]
+        starts = [] if self._needs_no_start(plan) else [baseline(plan, policy) for policy in POLICIES]
         if starts and last is not None:
             starts += [last, *_continued(plan, last)]
         left = max(self.time_limit - (time.monotonic() - started), 1.0)
@@ -79,17 +79,22 @@ class SolvePlanner:
             prices=False,
         )
 
+    def _needs_no_start(self, plan: Plan) -> bool:
+        """Whether nothing links the cells, whose least costs are then found one by one, without a search."""
+        from procure.engines.alone import can_stand_alone
+        from procure.engines.polish import MOST_CELLS
+        from procure.engines.useful import useful_levels
+        from procure.plan.network import build_network
+        from procure.solution.ledger import Laws
+        from procure.solution.limits import limits_of
 
-def _needs_no_start(plan: Plan) -> bool:
-    """Whether nothing links the cells, whose best orders are then found one by one, without a search."""
-    from procure.engines.alone import separable
-    from procure.engines.polish import MOST_CELLS
-    from procure.plan.network import build_network
-    from procure.solution.ledger import Laws
-    from procure.solution.limits import limits_of
-
-    network = build_network(plan)
-    return network.n_cells <= MOST_CELLS and not limits_of(network) and separable(network, Laws.of(network))
+        if self.engine == "decomposed" or (self.objective or plan.policy.objective) != "cost":
+            return False
+        network = build_network(plan)
+        if network.n_cells > MOST_CELLS or limits_of(network):
+            return False
+        laws = Laws.of(network)
+        return can_stand_alone(network, laws, useful_levels(network, laws, backorders_only=False))
 
 
 def _continued(plan: Plan, last: Solution) -> list[Solution]:
